@@ -1,0 +1,77 @@
+"""The few ways we cross a thread or end a task."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Generic, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Worker:
+    """One thread for one blocking library: calls never overlap and never change order."""
+
+    def __init__(self, name: str) -> None:
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+
+    async def __call__(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `function` in the thread. If the caller is cancelled, a call that has begun runs to its end."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, lambda: function(*args, **kwargs))
+
+    def close(self) -> None:
+        """Finish the call in progress, drop those waiting, end the thread."""
+        self._thread.shutdown(wait=True, cancel_futures=True)
+
+
+class Newest(Generic[T]):
+    """A bounded queue from any thread to the loop that, when full, drops the oldest item and counts it."""
+
+    def __init__(self, size: int) -> None:
+        self._items: deque[T] = deque()
+        self._size = size
+        self._ready = asyncio.Event()
+        self._closed = False
+        self._loop = asyncio.get_running_loop()
+        self.dropped = 0
+
+    def put(self, item: T) -> None:
+        """Hand over an item; never blocks. Call from any thread; ignored after the loop has closed."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._put, item)
+
+    def close(self) -> None:
+        """End the iteration once what is queued has been read. Call from any thread."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._close)
+
+    def _put(self, item: T) -> None:
+        if len(self._items) >= self._size:
+            self._items.popleft()
+            self.dropped += 1
+        self._items.append(item)
+        self._ready.set()
+
+    def _close(self) -> None:
+        self._closed = True
+        self._ready.set()
+
+    async def __aiter__(self) -> AsyncIterator[T]:
+        """Items as they come, until closed."""
+        while True:
+            while self._items:
+                yield self._items.popleft()
+            if self._closed:
+                return
+            self._ready.clear()
+            await self._ready.wait()
+
+
+async def interrupt(task: "asyncio.Task[T] | None") -> None:
+    """Cancel a task and wait until it has really stopped. Its exception, if any, is left for its owner."""
+    if task is None or task.done():
+        return
+    task.cancel()
+    await asyncio.wait([task])

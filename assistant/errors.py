@@ -1,0 +1,37 @@
+"""What can go wrong, and who is told.
+
+Each error is named by who must act. Messages begin with the thing, name the value and say what to do.
+"""
+
+
+class AssistantError(Exception):
+    """Base of all errors that Hearth raises on purpose."""
+
+
+class ConfigError(AssistantError, ValueError):
+    """The installer must mend the configuration. The program exits with status 78; systemd does not restart it."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+        """Every problem that was found, a sentence each."""
+
+
+class DeviceError(AssistantError, OSError):
+    """Hardware failed or is missing: a microphone, a speaker, a pin. Reopened with back-off."""
+
+
+class EngineError(AssistantError, RuntimeError):
+    """An engine failed or cannot be loaded. This turn ends with an apology; the next begins."""
+
+
+class BadSlot(AssistantError, ValueError):
+    """A value does not fit its slot. The message is spoken, so that the user can say it again."""
+
+
+class SkillError(AssistantError):
+    """A skill cannot do what was asked. Its message is spoken, verbatim."""
+
+
+class SkillLoadError(AssistantError, ImportError):
+    """A skill cannot be loaded. It is left out and listed with this message; the rest work."""

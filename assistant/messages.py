@@ -1,0 +1,186 @@
+"""Everything that travels, in the order it travels. Imports nothing of ours.
+
+Sound that is heard is 16-bit signed mono PCM at 16 kHz, always. Seconds are floats.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+RATE = 16_000
+"""Samples per second of all sound on the way in."""
+
+BYTES_PER_SECOND = RATE * 2
+
+
+@dataclass(frozen=True, slots=True)
+class AudioFrame:
+    """A stretch of sound from the microphone, of any length."""
+
+    pcm: bytes
+    at: float
+    """Where it begins, in seconds of audio since the microphone was opened, not of the clock."""
+
+    @property
+    def seconds(self) -> float:
+        """Its length."""
+        return len(self.pcm) / BYTES_PER_SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """A wake word was heard."""
+
+    word: str
+    score: float
+    """Between 0 and 1."""
+    at: float
+    """The end of the sound that triggered it, in seconds of audio."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What a recognizer understood the sound to say. Empty text means nothing was said."""
+
+    text: str
+    confidence: float
+    """Between 0 and 1: how likely every word that matters is right. Typed text has 1."""
+    recognizer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A guess at what somebody wants. Nothing in it is trusted until `Registry.resolve` has made an Action of it."""
+
+    name: str
+    """`skill.handler`."""
+    slots: Mapping[str, object]
+    """Plain values (str, int, float): see `SlotSpec.kind` for how each kind is written."""
+    confidence: float
+    source: str
+    """The understander that made it."""
+    text: str
+    """The words it was made from."""
+
+
+class Risk(IntEnum):
+    """What must happen before an action may be performed. Ordered: the larger demands more."""
+
+    NONE = 0
+    CONFIRM = 1
+    PIN = 2
+    FORBIDDEN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A promise: an intent whose names and values were checked and bound to the skill that will perform it."""
+
+    intent: Intent
+    risk: Risk
+    perform: "Callable[[], Awaitable[Response]]"
+    """Do it, once. Never raises what a skill raised: that becomes the response."""
+
+    @property
+    def summary(self) -> str:
+        """Such as `timer.set(duration=600)`, for logs and dry runs."""
+        arguments = ", ".join(f"{name}={value}" for name, value in self.intent.slots.items())
+        return f"{self.intent.name}({arguments})"
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What comes back from the hands. Empty text means a soft chime instead of words."""
+
+    text: str = ""
+    listen: bool = False
+    """Keep listening without a wake word: the text is a question."""
+    undo: Action | None = None
+    ok: bool = True
+    """False where the text is an apology or a refusal."""
+    action: str | None = None
+    """Summary of the action that was performed, or would have been in a dry run."""
+    error: str | None = None
+    """For logs and `--json`, where `ok` is false: what went wrong, technically."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """A stretch of sound to play: 16-bit signed mono PCM at `rate` samples per second."""
+
+    pcm: bytes
+    rate: int
+
+    @property
+    def seconds(self) -> float:
+        """Its length."""
+        return len(self.pcm) / 2 / self.rate
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One value that a closed slot can take, and a way it is said."""
+
+    spoken: str
+    """Words, or a sentence template without slots: `[the] big lamp`."""
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlotSpec:
+    """What may stand in a slot, as plain data that can cross a process."""
+
+    name: str
+    kind: str
+    """How the value is spoken and written:
+
+    - `choice`: one of `choices`; the value is `Choice.value`
+    - `integer`, `percentage`: a whole number from `low` to `high`; an int
+    - `duration`: "an hour and a half"; seconds, as an int
+    - `time`: "quarter past seven"; `HH:MM` on the 24-hour clock
+    - `date`: "next Tuesday"; `YYYY-MM-DD`
+    - `text`: any words; a str
+    """
+    required: bool = True
+    choices: tuple[Choice, ...] = ()
+    low: int = 0
+    high: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class IntentSpec:
+    """What the head must know of an intent: how it is said and which slots it has, as plain data."""
+
+    name: str
+    templates: tuple[str, ...]
+    """Sentence templates in hassil's syntax; `{slot}` stands for a slot's value."""
+    slots: tuple[SlotSpec, ...] = ()
+    summary: str = ""
+    """One sentence: what it does."""
+    weight: float = 1.0
+    """How often it is said, relative to others: a prior for the recognizer, never a filter for typed text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Everything this house can be told now: what the recognizer listens for and the phrase book reads."""
+
+    intents: tuple[IntentSpec, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The record of one turn, for `--json`, logs and whoever asks why."""
+
+    transcript: str
+    confidence: float
+    recognizer: str
+    intent: str | None = None
+    slots: Mapping[str, object] = field(default_factory=dict)
+    intent_confidence: float = 0.0
+    source: str | None = None
+    action: str | None = None
+    answer: str = ""
+    error: str | None = None
+    ms: Mapping[str, float] = field(default_factory=dict)
+    """Milliseconds each stage took, after the end of speech."""

@@ -1,0 +1,85 @@
+"""What each engine must be able to do. Frame-rate stages are synchronous, turn-rate stages are not."""
+
+from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from typing import Protocol
+
+from assistant.messages import AudioFrame, Intent, Speech, Transcript, Vocabulary, Wake
+
+
+class Microphone(Protocol):
+    """Where sound comes from."""
+
+    def frames(self) -> AsyncIterator[AudioFrame]:
+        """Consecutive frames of sound until it is closed or the file ends. Raises DeviceError if it cannot be opened."""
+        ...
+
+
+class WakeWord(Protocol):
+    """Listens for one or more wake words."""
+
+    def hear(self, frame: AudioFrame) -> Sequence[Wake]:
+        """The wake words that this frame completes. Blocks for about a millisecond."""
+        ...
+
+    def reset(self) -> None:
+        """Forget what was heard. Nothing is reported in the first 1.28 s after it: the features start from noise."""
+        ...
+
+
+class Vad(Protocol):
+    """Tells speech from everything else."""
+
+    def speech(self, frame: AudioFrame) -> float:
+        """Probability, 0 to 1, that somebody is speaking in this frame."""
+        ...
+
+    def reset(self) -> None:
+        """Forget what was heard."""
+        ...
+
+
+class Recognizer(Protocol):
+    """Turns sound into text."""
+
+    name: str
+
+    async def transcribe(self, frames: AsyncIterable[AudioFrame]) -> Transcript:
+        """Take frames as they are spoken; soon after the last one, say what they say.
+
+        Cancelling stops the work. Raises EngineError.
+        """
+        ...
+
+    async def learn(self, vocabulary: Vocabulary) -> None:
+        """Prepare for what can be said from now on. Raises EngineError; the old vocabulary then stays."""
+        ...
+
+
+class Understander(Protocol):
+    """Turns text into a guess at what is wanted."""
+
+    name: str
+
+    async def understand(self, transcript: Transcript) -> Intent | None:
+        """The best guess, or None: then the next understander is asked."""
+        ...
+
+    async def learn(self, vocabulary: Vocabulary) -> None:
+        """Prepare for what can be meant from now on."""
+        ...
+
+
+class Synthesizer(Protocol):
+    """Turns text into sound."""
+
+    def speak(self, text: str) -> AsyncIterator[Speech]:
+        """Sound, piece by piece, the first as soon as possible. Raises EngineError."""
+        ...
+
+
+class Speaker(Protocol):
+    """Where sound goes to."""
+
+    async def play(self, speech: AsyncIterator[Speech]) -> None:
+        """Play until the end has been heard. Cancelling silences it at once. Raises DeviceError."""
+        ...
