@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, ParamSpec, TypeVar
 
@@ -58,15 +58,14 @@ class Newest(Generic[T]):
         self._closed = True
         self._ready.set()
 
-    async def __aiter__(self) -> AsyncIterator[T]:
-        """Items as they come, until closed."""
-        while True:
-            while self._items:
-                yield self._items.popleft()
+    async def get(self) -> T | None:
+        """The next item, or None once closed and empty. Cancelling loses nothing."""
+        while not self._items:
             if self._closed:
-                return
+                return None
             self._ready.clear()
             await self._ready.wait()
+        return self._items.popleft()
 
 
 async def interrupt(task: "asyncio.Task[T] | None") -> None:

@@ -7,10 +7,16 @@ from assistant.messages import AudioFrame, Intent, Speech, Transcript, Vocabular
 
 
 class Microphone(Protocol):
-    """Where sound comes from."""
+    """Where sound comes from. Open it with `async with`."""
 
-    def frames(self) -> AsyncIterator[AudioFrame]:
-        """Consecutive frames of sound until it is closed or the file ends. Raises DeviceError if it cannot be opened."""
+    live: bool
+    """True: sound goes by whether we listen or not. False: a file, which waits for us."""
+
+    async def read(self) -> AudioFrame | None:
+        """The next frame, or None after the last one.
+
+        Cancelling loses no frame. Raises DeviceError when it cannot be opened or has failed.
+        """
         ...
 
 

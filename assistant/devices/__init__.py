@@ -1,0 +1,1 @@
+"""The world outside: sound, files that stand for sound, and the things of a house."""

@@ -1,0 +1,1 @@
+"""One file, one library: nothing else in the project imports that library."""

@@ -1,0 +1,1 @@
+"""Sentence templates: matching text, writing the recogniser's grammar, pronunciations, spoken values."""
