@@ -95,17 +95,7 @@ class Finished:
 
 
 Event = (
-    Waiting
-    | Woke
-    | Listening
-    | NobodySpoke
-    | Heard
-    | Understood
-    | Acted
-    | Speaking
-    | Interrupted
-    | Failed
-    | Finished
+    Waiting | Woke | Listening | NobodySpoke | Heard | Understood | Acted | Speaking | Interrupted | Failed | Finished
 )
 
 Observer = Callable[[Event], None]

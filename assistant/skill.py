@@ -1,0 +1,280 @@
+"""The whole API a skill author needs; the only module of Hearth that a skill imports.
+
+from assistant.skill import Skill
+
+skill = Skill("dice")
+
+@skill.intent("roll a dice", "throw the dice")
+def roll() -> str:
+    \"\"\"Roll a dice.\"\"\"
+    return f"You rolled a {random.randint(1, 6)}."
+"""
+
+import inspect
+import re
+import typing
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import Any, Protocol, TypeVar
+
+from assistant.errors import BadSlot, SkillError, SkillLoadError
+from assistant.house import Area, Device, House, Outcome, select
+from assistant.messages import IntentSpec, Response, Risk
+from assistant.slots import Between, Light, OfKind, OneOf, Percent, Slot, slot
+
+__all__ = [
+    "Ability",
+    "Announcement",
+    "Area",
+    "BadSlot",
+    "Between",
+    "Context",
+    "Device",
+    "Entry",
+    "House",
+    "Light",
+    "OfKind",
+    "OneOf",
+    "Outcome",
+    "Percent",
+    "Response",
+    "Risk",
+    "Schedule",
+    "Skill",
+    "SkillError",
+    "Sound",
+    "select",
+]
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """Something to say aloud when nobody asked, now or later: plain data, so that it can be kept."""
+
+    text: str
+    chime: str | None = None
+    """A sound before the words: `timer` rings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something that will happen."""
+
+    id: int
+    kind: str
+    """Who made it and what it is: `timer`."""
+    name: str
+    length: timedelta
+    """From when it was made until it is due."""
+    remaining: timedelta
+    what: Announcement
+
+
+class Schedule(Protocol):
+    """The future."""
+
+    def after(self, delay: timedelta, what: Announcement, *, kind: str = "", name: str = "") -> Entry:
+        """Do it once `delay` has passed. Raises SkillError for a delay that is not positive or longer than a year."""
+        ...
+
+    def pending(self, kind: str = "") -> Sequence[Entry]:
+        """What is to come, soonest first; only of one kind, if named."""
+        ...
+
+    def cancel(self, entry: Entry) -> bool:
+        """Let it not happen. False if it already has."""
+        ...
+
+
+class Sound(Protocol):
+    """How loudly the assistant speaks."""
+
+    @property
+    def volume(self) -> int:
+        """0 to 100."""
+        ...
+
+    @property
+    def muted(self) -> bool:
+        """Whether nothing is heard at all."""
+        ...
+
+    async def set_volume(self, volume: int) -> None:
+        """Also ends a mute. Values outside 0 to 100 become the nearest."""
+        ...
+
+    async def mute(self, muted: bool) -> None:
+        """Be silent, or no longer."""
+        ...
+
+    async def hush(self) -> None:
+        """Stop what is being said or rung."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ability:
+    """One thing the assistant can do."""
+
+    skill: str
+    summary: str
+    example: str
+    """A sentence that does it."""
+
+
+class Context(Protocol):
+    """What a skill is lent for one call."""
+
+    @property
+    def house(self) -> House:
+        """The devices and areas; read-only in a question."""
+        ...
+
+    @property
+    def schedule(self) -> Schedule:
+        """The future."""
+        ...
+
+    @property
+    def sound(self) -> Sound:
+        """How loudly the assistant speaks."""
+        ...
+
+    @property
+    def abilities(self) -> Sequence[Ability]:
+        """Everything that is installed, a line per intent."""
+        ...
+
+    @property
+    def settings(self) -> Any:
+        """The `settings` dataclass of the skill, filled from `skills.settings.<name>` of the configuration."""
+        ...
+
+    def now(self) -> datetime:
+        """The wall clock, with its time zone."""
+        ...
+
+    def spoken(self, value: timedelta | time | datetime | int | float | Sequence[str]) -> str:
+        """A value in words that sound natural."""
+        ...
+
+    def announce(self, text: str, chime: str | None = None) -> Announcement:
+        """Something to say later, for `schedule`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """A function that answers one intent, and all that its signature says."""
+
+    skill: str
+    name: str
+    templates: tuple[str, ...]
+    summary: str
+    slots: tuple[Slot, ...]
+    function: Callable[..., object]
+    context: str | None
+    """The parameter that wants the context."""
+    weight: float
+    risk: Risk
+    question: bool
+
+    @property
+    def intent(self) -> str:
+        """Its full name, `skill.handler`."""
+        return f"{self.skill}.{self.name}"
+
+    def spec(self, house: House) -> IntentSpec:
+        """How it is said in this house. A slot without a single value in this house leaves its templates out."""
+        specs = tuple(slot.spec(house) for slot in self.slots)
+        empty = {spec.name for spec in specs if spec.kind == "choice" and not spec.choices}
+        templates = tuple(t for t in self.templates if not empty & set(slot_names(t)))
+        return IntentSpec(self.intent, templates, specs, self.summary, self.weight)
+
+
+def slot_names(template: str) -> list[str]:
+    """The slots a template mentions, in order: `{level}` and `{0..100:level}` both mention `level`."""
+    return [name.rpartition(":")[2] for name in re.findall(r"\{([^{}]+)\}", template)]
+
+
+@dataclass
+class Skill:
+    """A set of handlers under one name."""
+
+    name: str
+    settings: type | None = None
+    """A frozen dataclass with a default for every field."""
+    handlers: list[Handler] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", self.name):
+            raise SkillLoadError(f"skill '{self.name}': a name is lower-case letters, digits and underscores")
+
+    def intent(self, *templates: str, weight: float = 1.0, risk: Risk = Risk.NONE) -> Callable[[Function], Function]:
+        """Let the function below answer these sentences; it is returned unchanged.
+
+        `weight` tells how often it is said, relative to other intents. Raises SkillLoadError for a function whose
+        signature cannot be spoken.
+        """
+        return self._register(templates, weight, risk, question=False)
+
+    def question(self, *templates: str, weight: float = 1.0) -> Callable[[Function], Function]:
+        """As `intent`, for what only asks: it is lent a house in which nothing can be changed."""
+        return self._register(templates, weight, Risk.NONE, question=True)
+
+    def _register(
+        self, templates: tuple[str, ...], weight: float, risk: Risk, *, question: bool
+    ) -> Callable[[Function], Function]:
+        def register(function: Function) -> Function:
+            self.handlers.append(_handler(self, function, templates, weight, risk, question))
+            return function
+
+        return register
+
+
+def _handler(
+    skill: Skill,
+    function: Callable[..., object],
+    templates: tuple[str, ...],
+    weight: float,
+    risk: Risk,
+    question: bool,
+) -> Handler:
+    name = function.__name__
+    where = f"skill '{skill.name}', handler '{name}'"
+    if not templates:
+        raise SkillLoadError(f"{where}: give at least one sentence, such as @skill.intent('tell me a joke')")
+    if any(handler.name == name for handler in skill.handlers):
+        raise SkillLoadError(f"{where}: there are two handlers of this name; rename one")
+    summary = (inspect.getdoc(function) or "").partition("\n")[0].strip()
+    if not summary:
+        raise SkillLoadError(f"{where}: add a docstring that says in one sentence what it does")
+    if not weight > 0:
+        raise SkillLoadError(f"{where}: weight {weight} must be more than 0")
+    try:
+        hints = typing.get_type_hints(function, include_extras=True)
+    except NameError as error:
+        raise SkillLoadError(f"{where}: {error}; import it before the handler") from error
+    context = None
+    slots = []
+    for parameter in inspect.signature(function).parameters.values():
+        if parameter.kind not in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
+            raise SkillLoadError(f"{where}: parameter '{parameter.name}' must be an ordinary one, without * or /")
+        annotation = hints.get(parameter.name)
+        if annotation is None:
+            raise SkillLoadError(f"{where}: parameter '{parameter.name}' needs an annotation, such as str or int")
+        if annotation is Context:
+            context = parameter.name
+            continue
+        try:
+            slots.append(slot(parameter.name, annotation, required=parameter.default is parameter.empty))
+        except SkillLoadError as error:
+            raise SkillLoadError(f"{where}: {error}") from error
+    return Handler(skill.name, name, templates, summary, tuple(slots), function, context, weight, risk, question)
+
+
+Result = str | Response | None | Awaitable[str | Response | None]
+"""What a handler may return: words to say, a full response, or nothing for a soft chime."""

@@ -1,0 +1,238 @@
+"""Slots: the parameters of a handler, told from their annotations.
+
+A slot says how its value is spoken (`SlotSpec`, for the head) and turns the plain value that comes back into the
+Python value that the handler gets. Spoken or written by a model, every value passes through `convert`.
+"""
+
+import math
+import re
+import types
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from enum import Enum
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from assistant.errors import BadSlot, SkillLoadError
+from assistant.house import Area, Device, House
+from assistant.messages import Choice, SlotSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """For `Annotated[int, Between(1, 12)]`: the range of a whole number, both ends included."""
+
+    low: int
+    high: int
+    percent: bool = False
+
+
+class OneOf:
+    """For `Annotated[str, OneOf("black", "green")]`: the values a word can take.
+
+    `spoken` gives other ways to say a value: `OneOf("milk", spoken={"(soy|soya) milk": "soy milk"})` hands over
+    "soy milk" for either. What is spoken may be a sentence template without slots.
+    """
+
+    def __init__(self, *values: str, spoken: Mapping[str, str] | None = None) -> None:
+        self.choices = tuple(
+            [Choice(value, value) for value in values] + [Choice(said, value) for said, value in (spoken or {}).items()]
+        )
+
+
+class OfKind:
+    """For `Annotated[Device, OfKind("light")]`: only devices of these kinds."""
+
+    def __init__(self, *kinds: str) -> None:
+        self.kinds = frozenset(kinds)
+
+
+Percent = Annotated[int, Between(0, 100, percent=True)]
+Light = Annotated[Device, OfKind("light")]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One parameter of a handler."""
+
+    name: str
+    required: bool
+    spec: Callable[[House], SlotSpec]
+    """How it is spoken in this house."""
+    convert: Callable[[object, House], object]
+    """From a plain value to what the handler expects. Raises BadSlot with a sentence that can be spoken."""
+
+
+def slot(name: str, annotation: object, *, required: bool) -> Slot:
+    """The slot for a parameter. Raises SkillLoadError for an annotation that cannot be spoken."""
+    annotation = _without_none(annotation)
+    marks: tuple[object, ...] = ()
+    if get_origin(annotation) is Annotated:
+        annotation, *rest = get_args(annotation)
+        marks = tuple(rest)
+    values = _closed_values(annotation, marks)
+    if values is not None:
+        return _choice_slot(name, required, values)
+    if annotation is Device:
+        kinds = next((mark.kinds for mark in marks if isinstance(mark, OfKind)), frozenset())
+        return _device_slot(name, required, kinds)
+    if annotation is Area:
+        return _area_slot(name, required)
+    if annotation is int:
+        between = next((mark for mark in marks if isinstance(mark, Between)), Between(0, 1000))
+        return _integer_slot(name, required, between)
+    for kind, python_type, convert in _SIMPLE:
+        if annotation is python_type:
+            return Slot(name, required, _spec(name, kind, required), _ignoring_house(name, convert))
+    raise SkillLoadError(
+        f"parameter '{name}': {annotation!r} cannot be spoken; use str, int, Percent, timedelta, time, date, Device, "
+        "Light, Area, Literal[…], an Enum of strings or Annotated[str, OneOf(…)]"
+    )
+
+
+def bind(slots: Iterable[Slot], values: Mapping[str, object], house: House) -> dict[str, object]:
+    """Plain values to arguments. Raises BadSlot for a value that does not fit, is missing or was not asked for."""
+    by_name = {slot.name: slot for slot in slots}
+    if unknown := sorted(set(values) - set(by_name)):
+        raise BadSlot(f"I do not know what to do with {unknown[0]}.")
+    if missing := [name for name, slot in by_name.items() if slot.required and values.get(name) is None]:
+        raise BadSlot(f"You did not say the {missing[0].replace('_', ' ')}.")
+    return {name: by_name[name].convert(value, house) for name, value in values.items() if value is not None}
+
+
+def _without_none(annotation: object) -> object:
+    if get_origin(annotation) in (Union, types.UnionType):
+        rest = [part for part in get_args(annotation) if part is not type(None)]
+        if len(rest) == 1:
+            return rest[0]
+    return annotation
+
+
+def _closed_values(annotation: object, marks: tuple[object, ...]) -> dict[str, tuple[Choice, object]] | None:
+    """Plain value → a way to say it and the Python value, where the annotation names them all."""
+    if get_origin(annotation) is Literal:
+        return {str(value): (Choice(str(value), str(value)), value) for value in get_args(annotation)}
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return {str(m.value): (Choice(str(m.value), str(m.value)), m) for m in annotation}
+    for mark in marks:
+        if isinstance(mark, OneOf):
+            return {choice.spoken: (choice, choice.value) for choice in mark.choices}
+    return None
+
+
+def _choice_slot(name: str, required: bool, values: Mapping[str, tuple[Choice, object]]) -> Slot:
+    python = {choice.value.casefold(): value for choice, value in values.values()}
+    spec = SlotSpec(name, "choice", required, tuple(choice for choice, _ in values.values()))
+
+    def convert(value: object, _: House) -> object:
+        try:
+            return python[str(value).casefold()]
+        except KeyError:
+            raise BadSlot(f"I do not know the {name.replace('_', ' ')} {value}.") from None
+
+    return Slot(name, required, lambda _: spec, convert)
+
+
+def _device_slot(name: str, required: bool, kinds: frozenset[str]) -> Slot:
+    def devices(house: House) -> list[Device]:
+        return [device for device in house.devices if not kinds or device.kind in kinds]
+
+    def spec(house: House) -> SlotSpec:
+        choices = [
+            Choice(spoken, device.name) for device in devices(house) for spoken in (device.name, *device.aliases)
+        ]
+        return SlotSpec(name, "choice", required, tuple(choices))
+
+    def convert(value: object, house: House) -> object:
+        wanted = str(value).casefold()
+        for device in devices(house):
+            if wanted in {spoken.casefold() for spoken in (device.name, *device.aliases)}:
+                return device
+        raise BadSlot(f"I do not know a device called {value} that can do this.")
+
+    return Slot(name, required, spec, convert)
+
+
+def _area_slot(name: str, required: bool) -> Slot:
+    def spec(house: House) -> SlotSpec:
+        choices = [Choice(spoken, area.name) for area in house.areas for spoken in (area.name, *area.aliases)]
+        return SlotSpec(name, "choice", required, tuple(choices))
+
+    def convert(value: object, house: House) -> object:
+        wanted = str(value).casefold()
+        for area in house.areas:
+            if wanted in {spoken.casefold() for spoken in (area.name, *area.aliases)}:
+                return area
+        raise BadSlot(f"I do not know a room called {value}.")
+
+    return Slot(name, required, spec, convert)
+
+
+def _integer_slot(name: str, required: bool, between: Between) -> Slot:
+    kind = "percentage" if between.percent else "integer"
+    spec = SlotSpec(name, kind, required, low=between.low, high=between.high)
+
+    def convert(value: object, _: House) -> object:
+        number = _whole(name, value)
+        if not between.low <= number <= between.high:
+            raise BadSlot(f"{number} is out of range: say a number from {between.low} to {between.high}.")
+        return number
+
+    return Slot(name, required, lambda _: spec, convert)
+
+
+def _whole(name: str, value: object) -> int:
+    try:
+        number = float(value)  # type: ignore[arg-type]  # whatever it is, float says no in one way
+    except (TypeError, ValueError):
+        raise BadSlot(f"{value} is not a number.") from None
+    if isinstance(value, bool) or not math.isfinite(number) or number != int(number):
+        raise BadSlot(f"{value} is not a whole number.")
+    return int(number)
+
+
+def _duration(name: str, value: object) -> timedelta:
+    try:
+        seconds = int(_whole(name, value))
+        return timedelta(seconds=seconds)
+    except (BadSlot, OverflowError):
+        raise BadSlot(f"{value} is not a length of time that I can use.") from None
+
+
+def _time(name: str, value: object) -> time:
+    if match := re.fullmatch(r"(\d{1,2}):(\d{2})", str(value)):
+        try:
+            return time(int(match[1]), int(match[2]))
+        except ValueError:
+            pass
+    raise BadSlot(f"{value} is not a time of day.")
+
+
+def _date(name: str, value: object) -> date:
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise BadSlot(f"{value} is not a date.") from None
+
+
+def _text(name: str, value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise BadSlot(f"You did not say the {name.replace('_', ' ')}.")
+    return value.strip()
+
+
+_SIMPLE: tuple[tuple[str, object, Callable[[str, object], object]], ...] = (
+    ("duration", timedelta, _duration),
+    ("time", time, _time),
+    ("date", date, _date),
+    ("text", str, _text),
+)
+
+
+def _spec(name: str, kind: str, required: bool) -> Callable[[House], SlotSpec]:
+    spec = SlotSpec(name, kind, required)
+    return lambda _: spec
+
+
+def _ignoring_house(name: str, convert: Callable[[str, object], Any]) -> Callable[[object, House], object]:
+    return lambda value, _: convert(name, value)
