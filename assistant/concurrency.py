@@ -1,6 +1,7 @@
 """The few ways we cross a thread or end a task."""
 
 import asyncio
+import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -74,3 +75,35 @@ async def interrupt(task: "asyncio.Task[T] | None") -> None:
         return
     task.cancel()
     await asyncio.wait([task])
+
+
+async def in_daemon_thread(function: Callable[[], T]) -> T:
+    """Run somebody else's blocking code in a thread of its own, which may hang without keeping the program alive.
+
+    If the caller is cancelled or times out, the thread runs on and its result is dropped.
+    """
+    loop = asyncio.get_running_loop()
+    result: asyncio.Future[T] = loop.create_future()
+
+    def settle(value: T | None, error: Exception | None) -> None:
+        if result.done():
+            return
+        if error is None:
+            result.set_result(value)  # type: ignore[arg-type]  # where there is no error, there is a T
+        else:
+            result.set_exception(error)
+
+    def run() -> None:
+        value: T | None = None
+        failure: Exception | None = None
+        try:
+            value = function()
+        except StopIteration as error:
+            failure = RuntimeError(f"raised {error!r}")
+        except BaseException as error:
+            failure = error if isinstance(error, Exception) else RuntimeError(f"raised {error!r}")
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(settle, value, failure)
+
+    threading.Thread(target=run, daemon=True, name="skill").start()
+    return await result

@@ -1,0 +1,36 @@
+"""What a skill is lent for one call: the house, the future, the sound, and words for values."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from assistant.house import House
+from assistant.phrases import spoken
+from assistant.schedule import Clock
+from assistant.skill import Ability, Announcement, Schedule, Sound
+
+
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """The `Context` of one call."""
+
+    house: House
+    schedule: Schedule
+    sound: Sound
+    abilities: Sequence[Ability]
+    settings: Any
+    clock: Clock
+    twelve_hours: bool = True
+
+    def now(self) -> datetime:
+        """The wall clock, with its time zone."""
+        return self.clock.now()
+
+    def spoken(self, value: timedelta | time | datetime | int | float | Sequence[str]) -> str:
+        """A value in words that sound natural."""
+        return spoken.spoken(value, twelve_hours=self.twelve_hours)
+
+    def announce(self, text: str, chime: str | None = None) -> Announcement:
+        """Something to say later, for `schedule`."""
+        return Announcement(text, chime)

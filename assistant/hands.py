@@ -1,0 +1,90 @@
+"""The protocol between the head, which hears and speaks, and the hands, which act."""
+
+import dataclasses
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Protocol
+
+from assistant.config import fill
+from assistant.context import Lent
+from assistant.errors import BadSlot, ConfigError
+from assistant.house import House
+from assistant.messages import Intent, Response, Vocabulary
+from assistant.registry import Plugin, Registry
+from assistant.schedule import Clock, Scheduler
+from assistant.skill import Announcement, Context, Skill, Sound
+
+logger = logging.getLogger(__name__)
+
+
+class Hands(Protocol):
+    """What the head asks of the hands."""
+
+    async def vocabulary(self) -> Vocabulary:
+        """What can be said now."""
+        ...
+
+    async def perform(self, intent: Intent, *, dry_run: bool = False) -> Response:
+        """Check the guess, and do it unless this is a dry run. Never raises: a refusal is a response."""
+        ...
+
+
+class LocalHands:
+    """Hands in the same process as the head."""
+
+    def __init__(
+        self,
+        plugins: Iterable[Plugin],
+        house: House,
+        sound: Sound,
+        announce: Callable[[Announcement], Awaitable[None]],
+        clock: Clock,
+        settings: Mapping[str, Mapping[str, object]],
+        timeout: float = 10.0,
+        *,
+        twelve_hours: bool = True,
+    ) -> None:
+        """`settings` holds each skill's own, raw; `timeout` is what one call of a skill may take, in seconds."""
+        self.house = house
+        self.schedule = Scheduler(clock, announce)
+        self._sound = sound
+        self._clock = clock
+        self._twelve_hours = twelve_hours
+        self._settings: dict[str, object] = {}
+        self.registry = Registry([self._settled(plugin, settings) for plugin in plugins], house, self._lend, timeout)
+
+    def _settled(self, plugin: Plugin, settings: Mapping[str, Mapping[str, object]]) -> Plugin:
+        """The plugin with its settings in place, or as broken if they are wrong."""
+        if plugin.skill is None or plugin.skill.settings is None:
+            return plugin
+        try:
+            self._settings[plugin.name] = fill(
+                plugin.skill.settings, settings.get(plugin.name, {}), f"skills.settings.{plugin.name}"
+            )
+        except ConfigError as error:
+            return dataclasses.replace(plugin, skill=None, problem=str(error))
+        return plugin
+
+    def _lend(self, skill: Skill, house: House) -> Context:
+        return Lent(
+            house=house,
+            schedule=self.schedule,
+            sound=self._sound,
+            abilities=self.registry.abilities(),
+            settings=self._settings.get(skill.name),
+            clock=self._clock,
+            twelve_hours=self._twelve_hours,
+        )
+
+    async def vocabulary(self) -> Vocabulary:
+        """What can be said now."""
+        return self.registry.vocabulary()
+
+    async def perform(self, intent: Intent, *, dry_run: bool = False) -> Response:
+        """Check the guess, and do it unless this is a dry run. Never raises: a refusal is a response."""
+        try:
+            action = self.registry.resolve(intent)
+        except BadSlot as error:
+            return Response(str(error), ok=False, error=str(error))
+        response = Response() if dry_run else await action.perform()
+        return dataclasses.replace(response, action=action.summary)

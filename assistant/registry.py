@@ -1,0 +1,216 @@
+"""Plugins found, intents bound: the only road from a guess to something that happens."""
+
+import asyncio
+import importlib.util
+import inspect
+import logging
+import sys
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from types import ModuleType
+
+from assistant.concurrency import in_daemon_thread
+from assistant.errors import BadSlot, SkillError, SkillLoadError
+from assistant.house import House, HouseLookedAt
+from assistant.messages import Action, Intent, Response, Risk, Vocabulary
+from assistant.phrases.templates import check
+from assistant.skill import Ability, Context, Handler, Skill
+from assistant.slots import bind
+
+logger = logging.getLogger(__name__)
+
+ENTRY_POINTS = "assistant.skills"
+APOLOGY = "Sorry, something went wrong with that."
+TOO_SLOW = "Sorry, that is taking too long."
+
+
+@dataclass(frozen=True, slots=True)
+class Plugin:
+    """A skill that was found, and why it is not used if it is not."""
+
+    name: str
+    origin: str
+    """A path, or the package that brought it."""
+    skill: Skill | None = None
+    problem: str | None = None
+
+
+def discover(folders: Iterable[Path], disabled: Iterable[str] = ()) -> list[Plugin]:
+    """Every skill in the entry points and then in the folders. Never raises: a broken one is listed as such."""
+    plugins: list[Plugin] = []
+    taken: dict[str, str] = {}
+    for found in [*_from_entry_points(), *_from_folders(folders)]:
+        plugin = found
+        if plugin.skill is not None and plugin.name in disabled:
+            plugin = Plugin(plugin.name, plugin.origin, problem="disabled in the configuration")
+        elif plugin.skill is not None and plugin.name in taken:
+            plugin = Plugin(
+                plugin.name, plugin.origin, problem=f"a skill of this name was already loaded from {taken[plugin.name]}"
+            )
+        elif plugin.skill is not None:
+            taken[plugin.name] = plugin.origin
+        plugins.append(plugin)
+    return plugins
+
+
+def _from_entry_points() -> Iterator[Plugin]:
+    for point in sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name):
+        origin = f"{point.dist.name} {point.dist.version}" if point.dist else point.value
+        yield from _guarded(point.name, origin, lambda point=point: _loaded(point))  # type: ignore[misc]
+
+
+def _loaded(point: EntryPoint) -> Iterable[Skill]:
+    target = point.load()
+    return [target] if isinstance(target, Skill) else _skills_in(target)
+
+
+def _from_folders(folders: Iterable[Path]) -> Iterator[Plugin]:
+    for folder in folders:
+        try:
+            paths = sorted(folder.iterdir())
+        except OSError as error:
+            yield Plugin(folder.name, str(folder), problem=f"the folder cannot be read: {error.strerror}")
+            continue
+        for path in paths:
+            if path.name.startswith((".", "_")):
+                continue
+            source = path / "__init__.py" if path.is_dir() else path
+            if source.suffix == ".py" and source.is_file():
+                yield from _guarded(
+                    path.stem,
+                    str(path),
+                    lambda name=path.stem, source=source: _skills_in(_imported(name, source)),  # type: ignore[misc]
+                )
+
+
+def _imported(name: str, source: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"assistant_skill_{name}", source)
+    if spec is None or spec.loader is None:
+        raise SkillLoadError("not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[spec.name]
+        raise
+    return module
+
+
+def _skills_in(module: ModuleType) -> list[Skill]:
+    skills = [value for value in vars(module).values() if isinstance(value, Skill)]
+    if not skills:
+        raise SkillLoadError("it holds no skill: add skill = Skill('name')")
+    return skills
+
+
+def _guarded(name: str, origin: str, load: Callable[[], Iterable[Skill]]) -> Iterator[Plugin]:
+    """The skills that `load` gives; whatever goes wrong in somebody else's code becomes a line in the list."""
+    try:
+        for skill in load():
+            if not skill.handlers:
+                raise SkillLoadError(f"skill '{skill.name}' has no handler: add one with @skill.intent")
+            for handler in skill.handlers:
+                check(replace(handler.spec(_NO_HOUSE), templates=handler.templates))
+            yield Plugin(skill.name, origin, skill)
+    except KeyboardInterrupt:
+        raise
+    except SkillLoadError as error:
+        yield Plugin(name, origin, problem=str(error))
+    except BaseException as error:
+        logger.warning("Skill %s (%s) cannot be loaded", name, origin, exc_info=True)
+        yield Plugin(name, origin, problem=f"{type(error).__name__}: {error}")
+
+
+@dataclass(frozen=True, slots=True)
+class _NoHouse:
+    devices: tuple[()] = ()
+    areas: tuple[()] = ()
+
+
+_NO_HOUSE = _NoHouse()
+
+
+class Registry:
+    """The handlers of all loaded skills by intent."""
+
+    def __init__(
+        self,
+        plugins: Iterable[Plugin],
+        house: House,
+        lend: Callable[[Skill, House], Context],
+        timeout: float = 10.0,
+    ) -> None:
+        """`lend` makes the context for one call; `timeout` is in seconds."""
+        self.plugins = tuple(plugins)
+        self._house = house
+        self._lend = lend
+        self._timeout = timeout
+        self._handlers: Mapping[str, tuple[Skill, Handler]] = {
+            handler.intent: (plugin.skill, handler)
+            for plugin in self.plugins
+            if plugin.skill is not None
+            for handler in plugin.skill.handlers
+        }
+
+    def vocabulary(self) -> Vocabulary:
+        """What can be said now, with the devices there are now."""
+        specs = [handler.spec(self._house) for _, handler in self._handlers.values()]
+        return Vocabulary(tuple(spec for spec in specs if spec.templates))
+
+    def abilities(self) -> tuple[Ability, ...]:
+        """What can be done, a line per intent."""
+        return tuple(
+            Ability(skill.name, handler.summary, handler.templates[0]) for skill, handler in self._handlers.values()
+        )
+
+    def resolve(self, intent: Intent) -> Action:
+        """Make a promise of a guess. Raises BadSlot, with a sentence to speak, for what does not exist."""
+        if intent.name not in self._handlers:
+            raise BadSlot(f"I do not know how to do {intent.name}.")
+        skill, handler = self._handlers[intent.name]
+        house = HouseLookedAt(self._house) if handler.question else self._house
+        arguments = bind(handler.slots, intent.slots, house)
+        if handler.risk is Risk.FORBIDDEN:
+            raise BadSlot("I am not allowed to do that.")
+
+        async def perform() -> Response:
+            if handler.context is not None:
+                arguments[handler.context] = self._lend(skill, house)
+            return await self._call(handler, arguments)
+
+        return Action(intent, handler.risk, perform)
+
+    async def _call(self, handler: Handler, arguments: Mapping[str, object]) -> Response:
+        try:
+            async with asyncio.timeout(self._timeout):
+                if inspect.iscoroutinefunction(handler.function):
+                    result = await handler.function(**arguments)
+                else:
+                    result = await in_daemon_thread(lambda: handler.function(**arguments))
+                    if isinstance(result, Awaitable):
+                        result = await result
+        except (SkillError, BadSlot) as error:
+            return Response(str(error), ok=False, error=str(error))
+        except TimeoutError:
+            logger.error("%s did not finish within %s s", handler.intent, self._timeout)
+            return Response(TOO_SLOW, ok=False, error=f"{handler.intent} did not finish within {self._timeout} s")
+        except Exception as error:
+            logger.exception("%s failed", handler.intent)
+            return Response(APOLOGY, ok=False, error=f"{handler.intent}: {type(error).__name__}: {error}")
+        return _response(handler, result)
+
+
+def _response(handler: Handler, result: object) -> Response:
+    match result:
+        case None:
+            return Response()
+        case str():
+            return Response(result)
+        case Response():
+            return result
+    problem = f"{handler.intent} returned {type(result).__name__}; return a str, a Response or None"
+    logger.error("%s", problem)
+    return Response(APOLOGY, ok=False, error=problem)
