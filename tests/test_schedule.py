@@ -1,0 +1,74 @@
+import asyncio
+from datetime import datetime, timedelta
+
+import pytest
+
+from assistant.concurrency import interrupt
+from assistant.errors import SkillError
+from assistant.schedule import Scheduler
+from assistant.skill import Announcement
+
+MINUTE = timedelta(minutes=1)
+
+
+class Stopped:
+    """A clock that moves only when it is told to."""
+
+    def __init__(self) -> None:
+        self.seconds = 1000.0
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.seconds).astimezone()
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+
+async def test_what_is_due_is_announced_in_order_and_once() -> None:
+    clock, said = Stopped(), []
+
+    async def announce(announcement: Announcement) -> None:
+        said.append(announcement.text)
+
+    schedule = Scheduler(clock, announce)
+    schedule.after(2 * MINUTE, Announcement("second"))
+    schedule.after(MINUTE, Announcement("first"))
+    schedule.after(60 * MINUTE, Announcement("later"))
+    running = asyncio.create_task(schedule.run())
+    for seconds in (0, 59, 61, 3000):
+        clock.seconds += seconds
+        schedule.look()
+        for _ in range(5):
+            await asyncio.sleep(0)
+    assert said == ["first", "second"]
+    assert [entry.what.text for entry in schedule.pending()] == ["later"]
+    await interrupt(running)
+
+
+async def test_pending_is_sorted_and_counts_down() -> None:
+    clock = Stopped()
+
+    async def announce(_: Announcement) -> None:
+        raise AssertionError("nothing is due")
+
+    schedule = Scheduler(clock, announce)
+    tea = schedule.after(5 * MINUTE, Announcement("tea"), kind="timer", name="tea")
+    schedule.after(3 * MINUTE, Announcement("egg"), kind="timer", name="egg")
+    schedule.after(MINUTE, Announcement("other"), kind="reminder")
+    clock.seconds += 30
+    assert [(entry.name, entry.remaining.total_seconds()) for entry in schedule.pending("timer")] == [
+        ("egg", 150.0),
+        ("tea", 270.0),
+    ]
+    assert schedule.cancel(tea)
+    assert not schedule.cancel(tea)
+    assert [entry.name for entry in schedule.pending("timer")] == ["egg"]
+
+
+@pytest.mark.parametrize("delay", [timedelta(0), -MINUTE, timedelta(days=400_000)])
+async def test_impossible_delays_are_refused(delay: timedelta) -> None:
+    async def announce(_: Announcement) -> None:
+        raise AssertionError("nothing is due")
+
+    with pytest.raises(SkillError, match="between one second and one year"):
+        Scheduler(Stopped(), announce).after(delay, Announcement("never"))
