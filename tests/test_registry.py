@@ -120,7 +120,7 @@ def test_the_shipped_skills_come_by_entry_point() -> None:
 
 
 async def test_an_unknown_intent_is_refused() -> None:
-    with pytest.raises(BadSlot, match="door.open"):
+    with pytest.raises(BadSlot, match=r"door\.open"):
         hands().registry.resolve(intent("door.open"))
 
 
@@ -209,7 +209,7 @@ async def test_a_skill_that_hangs_is_left_after_its_limit(blocking: bool) -> Non
     released = asyncio.Event()
 
     if blocking:
-        import threading  # noqa: PLC0415
+        import threading
 
         gate = threading.Event()
 
