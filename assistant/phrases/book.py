@@ -1,0 +1,150 @@
+"""The phrase book: text matched against the sentence templates, by hassil."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from hassil.models import MatchEntity
+from hassil.string_matcher import MatchContext, MatchSettings, match_expression
+
+from assistant.messages import Intent, Transcript, Vocabulary
+from assistant.phrases import syntax, templates
+from assistant.phrases.kinds import Part, Value
+from assistant.phrases.templates import Template
+from assistant.phrases.words import Word, words
+
+MOST_CHARACTERS = 500
+MOST_WORDS = 60
+"""Longer text is nobody's command: it is not even tried, which bounds the time of a match."""
+
+FREE_TEXT_CONFIDENCE = 0.95
+"""Confidence of a match in which some words could have been any words, relative to one word for word."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """Words to match, each with its place in the tidied text."""
+
+    words: tuple[Word, ...]
+    tidy: str
+
+    @property
+    def text(self) -> str:
+        """As templates match it: one space after each word."""
+        return "".join(f"{word.text} " for word in self.words)
+
+    def verbatim(self, start: int, length: int) -> str:
+        """What stood in the tidied text where `text` has `length` characters from `start`."""
+        first = self.text.count(" ", 0, start)
+        last = first + len(self.text[start : start + length].split()) - 1
+        return self.tidy[self.words[first].start : self.words[last].end]
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    template: Template
+    slots: dict[str, Value]
+    literal: int
+    """Characters matched word for word."""
+    free: int
+    """Words that could have been any."""
+
+    @property
+    def rank(self) -> tuple[float, ...]:
+        return (-self.literal, self.free, -self.template.weight)
+
+
+class PhraseBook:
+    """Understands what fits a template; None for all else. `today` tells what "tomorrow" means."""
+
+    name = "phrases"
+
+    def __init__(self, today: Callable[[], date] = date.today) -> None:
+        self._today = today
+        self._templates: tuple[Template, ...] = ()
+        self._settings = MatchSettings()
+        self._before = _polite(templates.BEFORE)
+        self._after = _polite(templates.AFTER)
+
+    async def learn(self, vocabulary: Vocabulary) -> None:
+        """Read these templates from now on. Raises SkillLoadError; the old ones then stay."""
+        parsed = templates.parse(vocabulary)
+        self._settings = MatchSettings(slot_lists=dict(parsed.lists))
+        self._templates = parsed.templates
+
+    async def understand(self, transcript: Transcript) -> Intent | None:
+        """The intent whose template has most of the words in it, or None. Takes milliseconds, without a pause."""
+        match = self._best(transcript.text)
+        if match is None:
+            return None
+        certainty = FREE_TEXT_CONFIDENCE if match.free else 1.0
+        confidence = transcript.confidence * certainty
+        return Intent(match.template.intent, match.slots, confidence, self.name, transcript.text)
+
+    def _best(self, text: str) -> _Match | None:
+        if len(text) > MOST_CHARACTERS:
+            return None
+        found, tidy = words(text)
+        if not found or len(found) > MOST_WORDS:
+            return None
+        matches = (match for sentence in self._trim(_Sentence(found, tidy)) for match in self._match(sentence))
+        return min(matches, key=lambda match: (match.rank, match.template.intent), default=None)
+
+    def _trim(self, sentence: _Sentence) -> Iterator[_Sentence]:
+        """The sentence with and without the politeness around it."""
+        before = [0] + [len(polite) for polite in self._before if _starts(sentence, polite)]
+        after = [0] + [len(polite) for polite in self._after if _ends(sentence, polite)]
+        for start in before:
+            for end in after:
+                rest = sentence.words[start : len(sentence.words) - end]
+                if rest and start + end < len(sentence.words):
+                    yield _Sentence(rest, sentence.tidy)
+
+    def _match(self, sentence: _Sentence) -> Iterator[_Match]:
+        present = {word.text for word in sentence.words}
+        today = self._today()
+        for template in self._templates:
+            if any(clause.isdisjoint(present) for clause in template.sentence.get_required_clauses({})):
+                continue
+            start = MatchContext(text=sentence.text, intent_sentence=template.sentence)
+            for end in match_expression(self._settings, start, template.sentence.expression):
+                if match := _read(sentence, template, end, today):
+                    yield match
+
+
+def _polite(template: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(form.split()) for form in syntax.forms(syntax.parse(template)) if form)
+
+
+def _starts(sentence: _Sentence, polite: tuple[str, ...]) -> bool:
+    return tuple(word.text for word in sentence.words[: len(polite)]) == polite
+
+
+def _ends(sentence: _Sentence, polite: tuple[str, ...]) -> bool:
+    return tuple(word.text for word in sentence.words[-len(polite) :]) == polite
+
+
+def _read(sentence: _Sentence, template: Template, end: MatchContext, today: date) -> _Match | None:
+    """What hassil's final state means, if it is a match."""
+    rest = end.text
+    open_text = end.get_open_wildcard()
+    if rest.strip() and open_text is None:
+        return None
+    parts: list[Part] = []
+    free = 0
+    for entity in end.entities:
+        value: object = entity.value
+        if entity.is_wildcard:
+            heard = rest if entity is open_text and not entity.text else entity.text
+            if not heard.strip() or not heard.endswith(" "):
+                return None
+            value = sentence.verbatim(_place(sentence, entity, heard), len(heard))
+            free += len(heard.split())
+        parts.append((entity.name, value))
+    slots = template.values(parts, today)
+    return None if slots is None else _Match(template, slots, end.text_chunks_matched, free)
+
+
+def _place(sentence: _Sentence, entity: MatchEntity, heard: str) -> int:
+    assert entity.text_span is not None
+    return entity.text_span[0]

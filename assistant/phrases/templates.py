@@ -1,0 +1,149 @@
+"""A vocabulary's sentence templates, parsed once for both of their readers: the phrase book and the word network."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+
+from hassil import Expression, ListReference, Sentence, SlotList
+
+from assistant.errors import SkillLoadError
+from assistant.messages import IntentSpec, SlotSpec, Vocabulary
+from assistant.phrases import syntax
+from assistant.phrases.kinds import Kind, Part, Value, kind_of
+from assistant.phrases.syntax import TemplateError
+
+BEFORE = "[hey|hi|okay|ok] [please] [(could|can|would|will) you|i would like you to|i want you to] [please]"
+"""Politeness that may come before any sentence, typed or spoken."""
+
+AFTER = "[please] [thanks|thank you|for me]"
+"""And after it."""
+
+_TAG = "/"
+"""Between a slot's name and the tag of its part, in the names of matched entities."""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One parsed template of an intent."""
+
+    intent: str
+    sentence: Sentence
+    """Literals are whole words, each followed by a space; slots are spelled out into lists."""
+    weight: float
+    """That of its intent."""
+    prior: float
+    """How likely it is to be said; the priors of a vocabulary add up to one."""
+    slots: Mapping[str, Kind]
+    """Those of its intent, by name."""
+
+    def values(self, parts: list[Part], today: date) -> dict[str, Value] | None:
+        """Plain slot values of matched parts, each named by its entity; None where some make no sense."""
+        grouped: dict[str, list[Part]] = {}
+        for entity, value in parts:
+            name, _, tag = entity.partition(_TAG)
+            grouped.setdefault(name, []).append((tag, value))
+        values: dict[str, Value] = {}
+        for name, said in grouped.items():
+            value = self.slots[name].compose(said, today)
+            if value is None:
+                return None
+            values[name] = value
+        return values
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """All templates of a vocabulary, and the lists that they refer to."""
+
+    templates: tuple[Template, ...]
+    lists: Mapping[str, SlotList]
+
+
+def parse(vocabulary: Vocabulary) -> Templates:
+    """Parse every template. Raises SkillLoadError as `check` does."""
+    lists: dict[str, SlotList] = {}
+    templates: list[Template] = []
+    total = sum(spec.weight for spec in vocabulary.intents) or 1.0
+    for spec in vocabulary.intents:
+        parsed = _parse_intent(spec)
+        for expression, kinds in parsed:
+            prior = spec.weight / total / len(parsed)
+            templates.append(Template(spec.name, Sentence(expression), spec.weight, prior, kinds))
+            for kind in kinds.values():
+                lists.update(kind.lists)
+    return Templates(tuple(templates), lists)
+
+
+def check(spec: IntentSpec) -> None:
+    """Make sure that an intent can be said. Raises SkillLoadError, in one sentence with the remedy."""
+    _parse_intent(spec)
+
+
+_Parsed = tuple[Expression, dict[str, Kind]]
+
+
+def _parse_intent(spec: IntentSpec) -> list[_Parsed]:
+    if not spec.templates:
+        raise SkillLoadError(f"{spec.name}: has no template; give at least one sentence that asks for it.")
+    slots = {slot.name: slot for slot in spec.slots}
+    if len(slots) < len(spec.slots):
+        raise SkillLoadError(f"{spec.name}: two slots have the same name; rename one.")
+    parsed: list[_Parsed] = []
+    for template in spec.templates:
+        try:
+            parsed.append(_parse_template(template, slots))
+        except TemplateError as error:
+            raise SkillLoadError(f'{spec.name}: template "{template}": {error}.') from error
+    used = {name for _, kinds in parsed for name in kinds}
+    for slot in spec.slots:
+        if slot.required and slot.name not in used:
+            raise SkillLoadError(
+                f"{spec.name}: no template has the slot {{{slot.name}}}, which is required; "
+                f"add it to a template or give it a default."
+            )
+    return parsed
+
+
+def _parse_template(template: str, slots: Mapping[str, SlotSpec]) -> _Parsed:
+    kinds: dict[str, Kind] = {}
+
+    def fill(reference: ListReference) -> Expression:
+        spec = _slot(reference, slots)
+        kinds[spec.name] = kind_of(spec)
+        return _expand(kinds[spec.name].template, spec.name)
+
+    expression = syntax.parse(template, fill)
+    if syntax.silent(expression):
+        raise TemplateError("it matches silence; make at least one word of it not optional")
+    for name in kinds:
+        if syntax.most_said(template, name) > 1:
+            raise TemplateError(f"{{{name}}} can be said twice in one sentence; use it once")
+    return expression, kinds
+
+
+def _slot(reference: ListReference, slots: Mapping[str, SlotSpec]) -> SlotSpec:
+    spec = slots.get(reference.slot_name)
+    inline = reference.get_inline_range()
+    if spec is None or (inline is None and reference.list_name != reference.slot_name):
+        known = ", ".join(f"{{{name}}}" for name in slots) or "it has none"
+        raise TemplateError(
+            f"{{{reference.list_name}}} is not one of its slots ({known}); correct the name or add the parameter"
+        )
+    if inline is None:
+        return spec
+    low, high, step = inline
+    if spec.kind not in ("integer", "percentage") or step != 1 or low > high:
+        raise TemplateError(f"{{{reference.list_name}}} must be a rising range, for a slot that is a whole number")
+    return replace(spec, low=low, high=high)
+
+
+@lru_cache(maxsize=256)
+def _expand(template: str, slot: str) -> Expression:
+    """A kind's template with its parts named for the slot. One tree for each, so that its network is made once."""
+
+    def refer(reference: ListReference) -> Expression:
+        tag = "" if reference.slot_name == reference.list_name else f"{_TAG}{reference.slot_name}"
+        return ListReference(f"{reference.list_name}:{slot}{tag}")
+
+    return syntax.parse(template, refer)
