@@ -35,7 +35,7 @@ class Wake:
     score: float
     """Between 0 and 1."""
     at: float
-    """The end of the sound that triggered it, in seconds of audio."""
+    """About where the word ends, in seconds of audio."""
 
 
 @dataclass(frozen=True, slots=True)
