@@ -9,7 +9,7 @@ from hassil.string_matcher import MatchContext, MatchSettings, match_expression
 
 from assistant.messages import Intent, Transcript, Vocabulary
 from assistant.phrases import syntax, templates
-from assistant.phrases.kinds import Part, Value
+from assistant.phrases.lists import Part, Value
 from assistant.phrases.templates import Template
 from assistant.phrases.words import Word, words
 

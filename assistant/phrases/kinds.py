@@ -1,62 +1,22 @@
-"""How each kind of slot is said, and what value its words make.
+"""How each kind of slot is said.
 
-A kind is a small template over word lists. What its lists match are parts (a tag and a number, say), and one function
-per kind turns the parts into the plain value described at `SlotSpec.kind`. Thus hassil reads slots like everything
-else, and the recogniser's network is made from the same lists.
+A kind is a small template over word lists, read by hassil like everything else; the recogniser's network is made from
+the same lists. What the lists match are parts, and one function per kind makes the plain value of them.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
-from functools import cache, lru_cache
+from functools import lru_cache
 
-from hassil import SlotList, TextSlotList, TextSlotValue, WildcardSlotList
-from hassil import TextChunk as Literal
+from hassil import SlotList, WildcardSlotList
 
 from assistant.messages import Choice, SlotSpec
-from assistant.phrases import syntax
-from assistant.phrases.numbers import cardinal
-
-Value = str | int
-Part = tuple[str, object]
-"""The tag of a list reference and what was matched there."""
-
-Compose = Callable[[Sequence[Part], date], Value | None]
-"""Parts in the order they were said, and today's date, to a plain value; None where they make no sense."""
+from assistant.phrases import moments, syntax
+from assistant.phrases.lists import Kind, Part, Said, digits, number, spoken
+from assistant.phrases.syntax import TemplateError
 
 WIDEST_LIST = 1000
-"""Numbers are listed one by one up to this many; wider ranges are read in thousands."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One way of saying values."""
-
-    template: str
-    """References are written `{list:tag}`, or `{list}` for an empty tag."""
-    lists: Mapping[str, SlotList]
-    compose: Compose
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A value of a list and the words for it."""
-
-    words: tuple[str, ...]
-    value: object
-    weight: float = 1.0
-    """How often it is said, relative to the others in the list."""
-
-
-def listed(name: str, said: Iterable[Said]) -> TextSlotList:
-    """A hassil list; what is said of a value shares the value's weight."""
-    values = []
-    for item in said:
-        speakable = max(1, sum(not any(map(str.isdigit, words)) for words in item.words))
-        for words in item.words:
-            weight = {"weight": item.weight / speakable}
-            values.append(TextSlotValue(Literal(f"{words} "), item.value, metadata=weight))
-    return TextSlotList(name=name, values=values)
+"""Numbers are listed one by one up to this many; wider ranges are said in thousands."""
 
 
 def kind_of(slot: SlotSpec) -> Kind:
@@ -66,42 +26,85 @@ def kind_of(slot: SlotSpec) -> Kind:
             return choice(slot.choices)
         case "integer":
             return integer(slot.low, slot.high)
+        case "percentage":
+            return percentage(slot.low, slot.high)
+        case "duration":
+            return moments.duration()
+        case "time":
+            return moments.time_of_day()
+        case "date":
+            return moments.day()
         case "text":
-            return Kind("{text}", {"text": WildcardSlotList(name="text")}, lambda parts, today: str(parts[0][1]))
-    raise syntax.TemplateError(f"slot {slot.name} is of kind {slot.kind!r}, which is not known")
+            return Kind("{text}", {"text": WildcardSlotList(name="text")}, _first)
+    raise TemplateError(
+        f"slot {{{slot.name}}} is of kind '{slot.kind}', which is not known; use choice, integer, percentage, "
+        "duration, time, date or text"
+    )
+
+
+def _first(parts: Sequence[Part], _: date) -> str:
+    return str(parts[0][1])
 
 
 @lru_cache(maxsize=64)
 def choice(choices: tuple[Choice, ...]) -> Kind:
     """One of a few values, each said in a few ways."""
-    ways: dict[str, list[str]] = {}
-    for item in choices:
+    ways: dict[str, dict[str, None]] = {}
+    for each in choices:
         try:
-            spoken = syntax.forms(syntax.parse(item.spoken))
-        except syntax.TemplateError as error:
-            raise syntax.TemplateError(f"the choice {item.spoken!r} is wrong: {error}") from error
-        ways.setdefault(item.value, []).extend(words for words in spoken if words)
+            forms = syntax.forms(syntax.parse(each.spoken))
+        except TemplateError as error:
+            raise TemplateError(f"the choice '{each.spoken}' is wrong: {error}") from error
+        ways.setdefault(each.value, {}).update(dict.fromkeys(filter(None, forms)))
     name = f"choice {hash(choices)}"
-    said = (Said(tuple(dict.fromkeys(words)), value) for value, words in ways.items())
-    return Kind(f"{{{name}}}", {name: listed(name, said)}, lambda parts, today: str(parts[0][1]))
+    values = spoken(name, (Said(value, tuple(forms)) for value, forms in ways.items() if forms))
+    return Kind(f"{{{name}}}", {name: values}, _first)
 
 
-@cache
+@lru_cache(maxsize=64)
 def integer(low: int, high: int) -> Kind:
-    """A whole number in digits or words."""
+    """A whole number, in digits or words."""
+    template, lists = _numbers(low, high)
 
-    def compose(parts: Sequence[Part], today: date) -> int | None:
-        total = 0
-        for tag, value in parts:
-            total += int(str(value)) * (1000 if tag == "thousand" else 1)
+    def compose(parts: Sequence[Part], _: date) -> int | None:
+        total = _total(parts)
         return total if low <= total <= high else None
 
-    name = f"integer {low} {high}"
-    numbers = range(low, high + 1)
-    return Kind(f"{{{name}}}", {name: listed(name, map(number, numbers))}, compose)
+    return Kind(template, lists, compose)
 
 
-def number(value: int, weight: float = 0) -> Said:
-    """A number in digits and words. Round numbers are said more often."""
-    often = 4 if value % 10 == 0 else 2 if value % 5 == 0 else 1
-    return Said((str(value), *cardinal(value)), value, weight or often)
+@lru_cache(maxsize=64)
+def percentage(low: int, high: int) -> Kind:
+    """A whole number, with or without "percent", or "half", "a quarter", "full"."""
+    template, lists = _numbers(low, high)
+    shares = {25: ("a quarter", "one quarter"), 50: ("half",), 75: ("three quarters",), high: ("full", "maximum")}
+    name = f"share {low} {high}"
+    within = (Said(value, words) for value, words in shares.items() if low <= value <= high)
+    named = {**lists, name: spoken(name, within)}
+
+    def compose(parts: Sequence[Part], _: date) -> int | None:
+        total = _total(parts)
+        return total if low <= total <= high else None
+
+    return Kind(f"(({template}) [percent|per cent]|{{{name}}})", named, compose)
+
+
+def _numbers(low: int, high: int) -> tuple[str, dict[str, SlotList]]:
+    """Every number of the range, in words and in digits."""
+    if low > high:
+        raise TemplateError(f"its numbers go from {low} to {high}; the lower must come first")
+    written = f"digits {low} {high}"
+    lists: dict[str, SlotList] = {written: digits(written, low, high)}
+    if high - low < WIDEST_LIST:
+        name = f"number {low} {high}"
+        lists[name] = spoken(name, map(number, range(low, high + 1)))
+        return f"({{{name}}}|{{{written}}})", lists
+    thousands = f"thousands {low} {high}"
+    lists[thousands] = spoken(thousands, map(number, range(max(1, low // 1000), min(high // 1000, 999) + 1)))
+    lists["below 1000"] = spoken("below 1000", map(number, range(1000)))
+    said = f"{{{thousands}:thousand}} thousand [[and] {{below 1000}}]|{{below 1000}}"
+    return f"({said}|{{{written}}})", lists
+
+
+def _total(parts: Sequence[Part]) -> int:
+    return sum(round(float(str(value))) * (1000 if tag == "thousand" else 1) for tag, value in parts)

@@ -166,8 +166,9 @@ class _Graph:
         for value in values.values:
             assert isinstance(value.text_in, TextChunk)
             said = value.text_in.text.split()
-            if all(map(speakable, said)):
-                spoken.append(((value.metadata or {})["weight"], said))
+            weight = float((value.metadata or {})["weight"])
+            if weight > 0 and all(map(speakable, said)):
+                spoken.append((weight, said))
         return self._trie(spoken, 0, then)
 
     def _trie(self, phrases: list[tuple[float, list[str]]], depth: int, then: int) -> int | None:

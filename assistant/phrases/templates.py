@@ -10,7 +10,8 @@ from hassil import Expression, ListReference, Sentence, SlotList
 from assistant.errors import SkillLoadError
 from assistant.messages import IntentSpec, SlotSpec, Vocabulary
 from assistant.phrases import syntax
-from assistant.phrases.kinds import Kind, Part, Value, kind_of
+from assistant.phrases.kinds import kind_of
+from assistant.phrases.lists import Kind, Part, Value
 from assistant.phrases.syntax import TemplateError
 
 BEFORE = "[hey|hi|okay|ok] [please] [(could|can|would|will) you|i would like you to|i want you to] [please]"
@@ -61,7 +62,7 @@ class Templates:
 
 
 def parse(vocabulary: Vocabulary) -> Templates:
-    """Parse every template. Raises SkillLoadError as `check` does."""
+    """Parse every template. Raises SkillLoadError for one that cannot be read."""
     lists: dict[str, SlotList] = {}
     templates: list[Template] = []
     total = sum(spec.weight for spec in vocabulary.intents) or 1.0
@@ -77,7 +78,13 @@ def parse(vocabulary: Vocabulary) -> Templates:
 
 def check(spec: IntentSpec) -> None:
     """Make sure that an intent can be said. Raises SkillLoadError, in one sentence with the remedy."""
-    _parse_intent(spec)
+    used = {name for _, kinds in _parse_intent(spec) for name in kinds}
+    for slot in spec.slots:
+        if slot.required and slot.name not in used:
+            raise SkillLoadError(
+                f"{spec.name}: no template has the slot {{{slot.name}}}, which is required; "
+                f"add it to a template or give it a default."
+            )
 
 
 _Parsed = tuple[Expression, dict[str, Kind]]
@@ -95,13 +102,6 @@ def _parse_intent(spec: IntentSpec) -> list[_Parsed]:
             parsed.append(_parse_template(template, slots))
         except TemplateError as error:
             raise SkillLoadError(f'{spec.name}: template "{template}": {error}.') from error
-    used = {name for _, kinds in parsed for name in kinds}
-    for slot in spec.slots:
-        if slot.required and slot.name not in used:
-            raise SkillLoadError(
-                f"{spec.name}: no template has the slot {{{slot.name}}}, which is required; "
-                f"add it to a template or give it a default."
-            )
     return parsed
 
 
@@ -143,7 +143,6 @@ def _expand(template: str, slot: str) -> Expression:
     """A kind's template with its parts named for the slot. One tree for each, so that its network is made once."""
 
     def refer(reference: ListReference) -> Expression:
-        tag = "" if reference.slot_name == reference.list_name else f"{_TAG}{reference.slot_name}"
-        return ListReference(f"{reference.list_name}:{slot}{tag}")
+        return ListReference(f"{reference.list_name}:{slot}{_TAG}{reference.slot_name}")
 
     return syntax.parse(template, refer)

@@ -1,0 +1,64 @@
+"""What a kind of slot is made of: word lists, a template over them, and how matched parts make a value."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from hassil import RangeSlotList, SlotList, TextChunk, TextSlotList, TextSlotValue
+
+from assistant.phrases.numbers import cardinal
+
+Value = str | int
+"""As `SlotSpec.kind` describes it."""
+
+Part = tuple[str, object]
+"""The tag of a list reference and the value that was matched there."""
+
+Compose = Callable[[Sequence[Part], date], Value | None]
+"""Parts in the order they were said, and today's date, to a plain value; None where they make no sense."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One way of saying values."""
+
+    template: str
+    """References are written `{list:tag}`; without a tag the list's name is the tag."""
+    lists: Mapping[str, SlotList]
+    """By names that no other kind uses for another list."""
+    compose: Compose
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A value of a list and the words for it."""
+
+    value: object
+    words: tuple[str, ...]
+    weight: float = 1.0
+    """How often it is said, relative to the others in the list."""
+
+
+def number(value: int, weight: float | None = None) -> Said:
+    """A number in words. Round numbers are said more often: an estimate."""
+    often = 4.0 if value % 10 == 0 else 2.0 if value % 5 == 0 else 1.0
+    return Said(value, cardinal(value), often if weight is None else weight)
+
+
+def spoken(name: str, said: Iterable[Said]) -> TextSlotList:
+    """A hassil list of words. The ways to say a value share its weight."""
+    values = []
+    for each in said:
+        share = {"weight": each.weight / len(each.words)}
+        values += [TextSlotValue(TextChunk(f"{words} "), each.value, metadata=share) for words in each.words]
+    return TextSlotList(name=name, values=values)
+
+
+def digits(name: str, low: int, high: int, multiplier: float | None = None) -> RangeSlotList:
+    """A hassil list of numbers in digits: read in text, never said."""
+    return RangeSlotList(name=name, start=low, stop=high, multiplier=multiplier, words=False)
+
+
+def abbreviations(name: str, values: Mapping[str, object]) -> TextSlotList:
+    """A hassil list of what is only ever written: weight 0 keeps it out of the network."""
+    return spoken(name, (Said(value, (word,), 0.0) for word, value in values.items()))

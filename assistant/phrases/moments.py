@@ -1,0 +1,212 @@
+"""How lengths of time, times of day and dates are said."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from functools import cache
+
+from assistant.phrases.lists import Kind, Part, Said, abbreviations, digits, number, spoken
+from assistant.phrases.numbers import ordinal
+
+_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
+
+_AMOUNT = "({count:n}|{count digits:n}) [and {fraction:n}|point ({tenths:n}|{tenths digits:n})]|{part:n}"
+_LENGTH = f"({_AMOUNT}) ({{unit:unit}}|{{unit written:unit}}) [and {{fraction:more}}]"
+
+
+@cache
+def duration() -> Kind:
+    """Seconds: "90 seconds", "two and a half minutes", "an hour and a half", "half an hour", "1 h 30 min"."""
+    count = [number(n, weight=1.0 if n <= 20 or n % 5 == 0 else 0.2) for n in range(1, 121)]
+    count += [number(n, weight=0.2) for n in range(150, 1000, 50)]
+    count += [Said(1, ("a", "an"), 2.0), Said(2, ("a couple of", "a couple"), 0.3)]
+    fraction = [Said(0.5, ("a half",)), Said(0.25, ("a quarter",), 0.2), Said(0.75, ("three quarters",), 0.2)]
+    part = [
+        Said(0.5, ("half an", "half a", "a half", "half")),
+        Said(0.25, ("a quarter of an", "quarter of an", "a quarter"), 0.5),
+        Said(0.75, ("three quarters of an",), 0.5),
+    ]
+    units = [Said(value, (unit, f"{unit}s")) for unit, value in _SECONDS.items()]
+    written = {"s": 1, "sec": 1, "secs": 1, "m": 60, "min": 60, "mins": 60, "h": 3600, "hr": 3600, "hrs": 3600}
+    lists = (
+        spoken("count", count),
+        digits("count digits", 0, 86_400),
+        spoken("fraction", fraction),
+        spoken("part", part),
+        spoken("tenths", (Said(n / 10, (words,)) for n in range(10) for words in number(n).words)),
+        digits("tenths digits", 0, 9, multiplier=0.1),
+        spoken("unit", units),
+        abbreviations("unit written", written),
+    )
+    template = f"{_LENGTH} [[and] {_LENGTH}] [[and] {_LENGTH}]"
+    return Kind(template, {each.name or "": each for each in lists}, _seconds)
+
+
+def _seconds(parts: Sequence[Part], _: date) -> int | None:
+    total = amount = unit = 0.0
+    for tag, value in parts:
+        number = float(str(value))
+        if tag == "n":
+            amount += number
+        elif tag == "unit":
+            unit = number
+            total += amount * unit
+            amount = 0.0
+        else:
+            total += number * unit
+    return round(total) or None
+
+
+_HALF_DAY = "[{half day:half}|{half day written:half}]"
+_PAST = "({hour:hour}|{hour digits:hour}|{fixed:hour})"
+
+
+@cache
+def time_of_day() -> Kind:
+    """`HH:MM`: "seven thirty", "quarter past seven", "ten to eight in the evening", "7:05 pm", "noon".
+
+    Without "am", "pm" or the like it is read on the 24-hour clock: "seven" is 07:00, "twelve" is 12:00.
+    """
+    hours = [number(n, 1.0) for n in range(1, 13)] + [number(n, 0.1) for n in range(13, 24)]
+    minutes = [Said(n, (f"oh {words}", f"o {words}")) for n in range(1, 10) for words in number(n).words]
+    halves = [
+        Said("am", ("a m", "in the morning", "this morning")),
+        Said("pm", ("p m", "in the afternoon", "in the evening", "this afternoon", "this evening")),
+        Said("night", ("at night", "tonight")),
+    ]
+    lists = (
+        spoken("hour", hours),
+        digits("hour digits", 0, 24),
+        spoken("minute", [*minutes, *(number(n) for n in range(10, 60))]),
+        digits("minute digits", 0, 59),
+        spoken("minutes past", map(number, range(1, 60))),
+        spoken("quarters", [Said(15, ("quarter", "a quarter"))]),
+        spoken("half hour", [Said(30, ("half",))]),
+        spoken("fixed", [Said(12, ("noon", "midday")), Said(0, ("midnight",))]),
+        spoken("half day", halves),
+        abbreviations("half day written", {"am": "am", "pm": "pm"}),
+    )
+    past = "({quarters:minute}|({minutes past:minute}|{minute digits:minute}) [minute|minutes])"
+    before = past.replace(":minute}", ":before}")
+    template = (
+        f"{{hour:hour}} [{{minute:minute}}|o'clock] {_HALF_DAY}"
+        f"|{{hour digits:hour}} [[:] {{minute digits:minute}}|o'clock] {_HALF_DAY}"
+        f"|({past}|{{half hour:minute}}) past {_PAST} {_HALF_DAY}"
+        f"|{before} (to|before|till|of) {_PAST} {_HALF_DAY}"
+        "|[twelve] {fixed:hour}"
+    )
+    return Kind(template, {each.name or "": each for each in lists}, _clock)
+
+
+def _clock(parts: Sequence[Part], _: date) -> str | None:
+    said = dict(parts)
+    hour = round(float(str(said.get("hour", 0))))
+    half = said.get("half")
+    if half is not None and hour <= 12:
+        afternoon = half == "pm" or (half == "night" and 5 <= hour < 12)
+        hour = hour % 12 + 12 * afternoon
+    offset = float(str(said.get("minute", 0))) - float(str(said.get("before", 0)))
+    minutes = (hour * 60 + round(offset)) % (24 * 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
+_YEARS = range(2020, 2060)
+
+
+@cache
+def day() -> Kind:
+    """`YYYY-MM-DD`: "tomorrow", "next Tuesday", "on Friday", "March 3rd", "in three days".
+
+    A weekday is the next one after today, "this Friday" may be today, "next Tuesday" is that of the week after this
+    one, weeks beginning on Monday. A date without a year is the next such date, today included.
+    """
+    near = {
+        0: ("today",),
+        1: ("tomorrow",),
+        2: ("the day after tomorrow", "day after tomorrow"),
+        -1: ("yesterday",),
+        -2: ("the day before yesterday", "day before yesterday"),
+    }
+    years = (Said(2000 + n, (f"twenty {w}", f"two thousand {w}", f"two thousand and {w}")) for n, w in _year_words())
+    lists = (
+        spoken("near day", (Said(offset, words, 1.0 if offset >= 0 else 0.2) for offset, words in near.items())),
+        spoken("weekday", (Said(n, (name,)) for n, name in enumerate(WEEKDAYS))),
+        spoken("which week", [Said(0, ("this", "this coming", "the coming")), Said(1, ("next",))]),
+        spoken("month", (Said(n, (name,)) for n, name in enumerate(MONTHS, 1))),
+        abbreviations("month written", {name[:3]: n for n, name in enumerate(MONTHS, 1)}),
+        spoken("day of month", (Said(n, (ordinal(n),)) for n in range(1, 32))),
+        spoken("plain day", (Said(n, number(n).words, 1.0) for n in range(1, 32))),
+        digits("day digits", 1, 31),
+        abbreviations("th", dict.fromkeys(("st", "nd", "rd", "th"), 0)),
+        spoken("year", years),
+        digits("year digits", _YEARS[0], _YEARS[-1]),
+        spoken("some", [*map(number, range(1, 61)), Said(1, ("a", "one"))]),
+        digits("some digits", 0, 1000),
+        spoken("days or weeks", [Said(1, ("day", "days")), Said(7, ("week", "weeks"))]),
+    )
+    nth = "({day of month:day}|{day digits:day} [{th:th}])"
+    month = "({month:month}|{month written:month})"
+    year = "[{year:year}|{year digits:year}]"
+    some = "({some:count}|{some digits:count}) {days or weeks:days}"
+    template = (
+        "{near day:offset}"
+        "|[on] [{which week:week}] {weekday:weekday}"
+        f"|[on] [the] {nth}"
+        f"|[on] [{{weekday:ignored}}] ([the] {nth} [of] {month}|{month} ([the] {nth}|{{plain day:day}})) {year}"
+        f"|in {some}|{some} from (now|today)"
+    )
+    return Kind(template, {each.name or "": each for each in lists}, _date)
+
+
+def _year_words() -> list[tuple[int, str]]:
+    return [(year - 2000, words) for year in _YEARS for words in number(year - 2000).words]
+
+
+def _date(parts: Sequence[Part], today: date) -> str | None:
+    said = {tag: round(float(str(value))) for tag, value in parts}
+    try:
+        return _find_day(said, today).isoformat()
+    except (ValueError, OverflowError):
+        return None
+
+
+def _find_day(said: dict[str, int], today: date) -> date:
+    """Raises ValueError where there is no such day."""
+    if "offset" in said:
+        return today + timedelta(days=said["offset"])
+    if "count" in said:
+        return today + timedelta(days=said["count"] * said["days"])
+    if "weekday" in said:
+        ahead = (said["weekday"] - today.weekday()) % 7
+        match said.get("week"):
+            case None:
+                return today + timedelta(days=ahead or 7)
+            case 0:
+                return today + timedelta(days=ahead)
+        return today + timedelta(days=7 - today.weekday() + said["weekday"])
+    if "year" in said:
+        return date(said["year"], said["month"], said["day"])
+    first = (today.year * 12 + today.month - 1) if "month" not in said else today.year * 12 + said["month"] - 1
+    step, tries = (1, 12) if "month" not in said else (12, 9)
+    for month in range(first, first + step * tries, step):
+        try:
+            found = date(month // 12, month % 12 + 1, said["day"])
+        except ValueError:
+            continue
+        if found >= today:
+            return found
+    raise ValueError("no such day")
