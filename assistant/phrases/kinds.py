@@ -28,14 +28,8 @@ def kind_of(slot: SlotSpec) -> Kind:
             return integer(slot.low, slot.high)
         case "percentage":
             return percentage(slot.low, slot.high)
-        case "duration":
-            return moments.duration()
-        case "time":
-            return moments.time_of_day()
-        case "date":
-            return moments.day()
-        case "text":
-            return Kind("{text}", {"text": WildcardSlotList(name="text")}, _first)
+    if slot.kind in _FIXED:
+        return _FIXED[slot.kind]()
     raise TemplateError(
         f"slot {{{slot.name}}} is of kind '{slot.kind}', which is not known; use choice, integer, percentage, "
         "duration, time, date or text"
@@ -44,6 +38,15 @@ def kind_of(slot: SlotSpec) -> Kind:
 
 def _first(parts: Sequence[Part], _: date) -> str:
     return str(parts[0][1])
+
+
+def text() -> Kind:
+    """Any words."""
+    return Kind("{text}", {"text": WildcardSlotList(name="text")}, _first)
+
+
+_FIXED = {"duration": moments.duration, "time": moments.time_of_day, "date": moments.day, "text": text}
+"""Kinds that are the same in every slot."""
 
 
 @lru_cache(maxsize=64)

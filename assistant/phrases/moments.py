@@ -186,27 +186,25 @@ def _date(parts: Sequence[Part], today: date) -> str | None:
 
 def _find_day(said: dict[str, int], today: date) -> date:
     """Raises ValueError where there is no such day."""
-    if "offset" in said:
-        return today + timedelta(days=said["offset"])
-    if "count" in said:
-        return today + timedelta(days=said["count"] * said["days"])
     if "weekday" in said:
         ahead = (said["weekday"] - today.weekday()) % 7
-        match said.get("week"):
-            case None:
-                return today + timedelta(days=ahead or 7)
-            case 0:
-                return today + timedelta(days=ahead)
-        return today + timedelta(days=7 - today.weekday() + said["weekday"])
+        weeks = {None: ahead or 7, 0: ahead, 1: 7 - today.weekday() + said["weekday"]}
+        return today + timedelta(days=weeks[said.get("week")])
+    if "day" not in said:
+        return today + timedelta(days=said.get("offset", 0) + said.get("count", 0) * said.get("days", 0))
     if "year" in said:
         return date(said["year"], said["month"], said["day"])
-    first = (today.year * 12 + today.month - 1) if "month" not in said else today.year * 12 + said["month"] - 1
-    step, tries = (1, 12) if "month" not in said else (12, 9)
-    for month in range(first, first + step * tries, step):
+    return _next(said["day"], said.get("month"), today)
+
+
+def _next(day_of_month: int, month: int | None, today: date) -> date:
+    """The first such day from today on. Raises ValueError where there is none within nine years."""
+    first = today.year * 12 + (month or today.month) - 1
+    for place in range(first, first + 9 * 12, 12 if month else 1):
         try:
-            found = date(month // 12, month % 12 + 1, said["day"])
+            found = date(place // 12, place % 12 + 1, day_of_month)
         except ValueError:
             continue
         if found >= today:
             return found
-    raise ValueError("no such day")
+    raise ValueError(f"there is no day {day_of_month} in month {month}")

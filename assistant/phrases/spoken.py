@@ -22,18 +22,18 @@ def spoken(
     style: Clock = "12" if twelve_hours else "24"
     match value:
         case timedelta():
-            return duration(value)
+            words = duration(value)
         case datetime():
-            return f"{day(value.date(), today)} at {clock(value.time(), style)}"
+            words = f"{day(value.date(), today)} at {clock(value.time(), style)}"
         case date():
-            return day(value, today)
+            words = day(value, today)
         case time():
-            return clock(value, style)
+            words = clock(value, style)
         case int() | float():
-            return number(value)
-        case str():
-            return value
-    return listed(value)
+            words = number(value)
+        case _:
+            words = value if isinstance(value, str) else listed(value)
+    return words
 
 
 def number(value: float) -> str:
