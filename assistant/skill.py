@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any, Protocol, TypeVar
 
+from assistant.answers import change, the
 from assistant.errors import BadSlot, SkillError, SkillLoadError
 from assistant.house import Area, Device, House, Outcome, select
 from assistant.messages import IntentSpec, Response, Risk
@@ -44,7 +45,9 @@ __all__ = [
     "Skill",
     "SkillError",
     "Sound",
+    "change",
     "select",
+    "the",
 ]
 
 Function = TypeVar("Function", bound=Callable[..., Any])

@@ -1,0 +1,62 @@
+"""Changing devices, and sentences about them that are made from what they returned."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+
+from assistant.errors import SkillError
+from assistant.house import Device, Outcome
+
+Changes = Mapping[str, object]
+
+TROUBLES = {
+    Outcome.UNREACHABLE: "I cannot reach {}",
+    Outcome.REFUSED: "{} refused",
+    Outcome.UNCONFIRMED: "{} has not confirmed it",
+}
+
+
+def the(device: Device) -> str:
+    """Its name as it stands in a sentence: "the desk lamp", but "Anna's lamp"."""
+    first = device.name.split()[0].casefold()
+    return device.name if first.endswith(("'s", "s'")) or first in ("the", "my", "our") else f"the {device.name}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """Such as "a, b and c"."""
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def sentence(text: str) -> str:
+    """With a capital letter and a full stop."""
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+async def change(
+    devices: Sequence[Device],
+    changes: Changes | Callable[[Device], Changes],
+    result: str,
+    together: str = "",
+) -> str:
+    """Change devices, all at once, and say what became of it.
+
+    `result` completes "the desk lamp is …"; `together` names several devices: "the bedroom lights". Raises SkillError,
+    with a sentence to speak, where none of them did it.
+    """
+    outcomes = await asyncio.gather(
+        *(device.set(**(changes(device) if callable(changes) else changes)) for device in devices)
+    )
+    if len(devices) == 1:
+        together = the(devices[0])
+    is_, was = ("is", "was") if len(devices) == 1 else ("are", "were")
+    troubles = []
+    for outcome, trouble in TROUBLES.items():
+        names = [the(device) for device, got in zip(devices, outcomes, strict=True) if got is outcome]
+        if len(names) == len(devices):
+            raise SkillError(sentence(trouble.format(together)))
+        if names:
+            troubles.append(trouble.format(listed(names)))
+    if all(outcome is Outcome.ALREADY for outcome in outcomes):
+        return sentence(f"{together} {was} already {result}")
+    if not set(outcomes) & {Outcome.DONE, Outcome.ALREADY}:
+        raise SkillError(sentence(listed(troubles)))
+    return sentence(f"{together} {is_} {result}" + (f", but {listed(troubles)}" if troubles else ""))

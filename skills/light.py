@@ -1,0 +1,268 @@
+"""Light: "turn on the kitchen light", "dim the lights in the bedroom", "is the desk lamp on?"."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from assistant.skill import Area, Context, Device, Light, OneOf, Percent, Skill, SkillError, change, select, the
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a household may choose."""
+
+    step: int = 25
+    """Percent by which "brighter" and "dim" change a light."""
+
+
+skill = Skill("light", settings=Settings)
+
+ALL = "[the|my|our|all|all the|all my|all of the]"
+ONE = "[the|my|our] {light}"
+SOME = f"({ALL} lights in [the|my|our] {{area}}|{ALL} {{area}} (lights|lighting)|the light in [the|my|our] {{area}})"
+EVERY = f"({ALL} lights|the light|every light|the lighting) [in here|in the house|everywhere]"
+LITTLE = "[a bit|a little|a little bit|some|slightly|more|some more]"
+
+Colour = Annotated[
+    str,
+    OneOf(
+        *("red", "green", "blue", "yellow", "orange", "purple", "pink", "white"),
+        *("violet", "cyan", "turquoise", "magenta", "teal", "lime", "gold", "lavender"),
+        spoken={
+            "(warm|soft) white": "warm white",
+            "(cool|cold) white": "cool white",
+            "(daylight|day light)": "daylight",
+        },
+    ),
+]
+Setting = Annotated[
+    str,
+    OneOf(
+        spoken={
+            "(all the way up|to [the] (max|brightest) [brightness|setting])": "maximum",
+            "(halfway|half way) [up|down]": "half",
+            "(all the way down|to [the] (minimum|min|lowest|dimmest) [brightness|setting])": "minimum",
+        }
+    ),
+]
+LEVELS = {"maximum": 100, "half": 50, "minimum": 1}
+"""Percent. The minimum is not off."""
+
+MANY = 5
+"""More lights than this are counted, not named."""
+
+
+def said(*patterns: str) -> tuple[str, ...]:
+    """Each pattern with one light, the lights of an area and all lights in the place of "…"."""
+    return tuple(pattern.replace("…", f"({which})") for pattern in patterns for which in (ONE, SOME, EVERY))
+
+
+@skill.intent(
+    *said(
+        "(turn|switch|put) on …",
+        "(turn|switch|put) … [back] on",
+        "(… on|(activate|enable|power on|power up) …|(I want|I need|I would like) … [turned|switched] on)",
+    ),
+    "(let there be light|lights please|hit the lights|I need [some|more] light|it is [too] dark in here)",
+    weight=10,
+)
+async def on(ctx: Context, light: Light | None = None, area: Area | None = None) -> str:
+    """Turn lights on."""
+    lights, together = _chosen(ctx, light, area)
+    return await change(lights, {"on": True}, "on", together)
+
+
+@skill.intent(
+    *said(
+        "(turn|switch|put|shut) off …",
+        "(turn|switch|put|shut) … (off|out)",
+        "(… (off|out)|(turn|put|switch) out …|(kill|deactivate|disable|power off|power down|shut down|extinguish) …"
+        "|(I want|I would like) … [turned|switched] off|switch … to off)",
+    ),
+    weight=10,
+)
+async def off(ctx: Context, light: Light | None = None, area: Area | None = None) -> str:
+    """Turn lights off."""
+    lights, together = _chosen(ctx, light, area)
+    return await change(lights, {"on": False}, "off", together)
+
+
+@skill.intent(*said("(toggle|flip) …"), weight=0.5)
+async def toggle(ctx: Context, light: Light | None = None, area: Area | None = None) -> str:
+    """Turn lights on if they are off, and off if one of them is on."""
+    lights, together = _chosen(ctx, light, area)
+    on = not any(light.state.get("on") for light in lights)
+    return await change(lights, {"on": on}, "on" if on else "off", together)
+
+
+@skill.intent(
+    *said(
+        "(set|change|adjust|turn|put|dim|brighten) … to {level} [brightness]",
+        "(set|change|adjust|turn|put) the brightness of … to {level}",
+        "(set|change|adjust) … brightness to {level}",
+        "(… [brightness] [up|down] [to|at] {level}|make … {level} [bright]|(turn|bring) … (up|down) to {level}"
+        "|(turn up|turn down|lower|raise|increase|decrease|reduce) … [brightness] to {level})",
+        "(set|turn|change|put|dim|brighten|bring) … {setting}",
+    ),
+    weight=5,
+)
+async def brightness(
+    ctx: Context,
+    level: Percent | None = None,
+    setting: Setting = "maximum",
+    light: Light | None = None,
+    area: Area | None = None,
+) -> str:
+    """Set how bright lights are."""
+    lights, together = _chosen(ctx, light, area, "brightness")
+    wanted = LEVELS[setting] if level is None else level
+    if wanted == 0:
+        return await change(lights, {"on": False}, "off", together)
+    return await change(lights, {"on": True, "brightness": wanted}, f"at {wanted} percent", together)
+
+
+@skill.intent(
+    *said(
+        f"(brighten|brighten up|turn up|raise|increase|lighten) … {LITTLE}",
+        f"(turn|bring) … up {LITTLE}",
+        "make … [a bit|a little|a little bit|much] brighter",
+        "((increase|raise|turn up) the brightness [of|on|in] …|(increase|raise|turn up) … brightness|… (up|brighter))",
+        "(brighten|turn up|raise|increase) … [brightness] by {step}",
+    ),
+    "(brighten|lighten|light) up [the|my] {area}",
+    "make [the|my] {area} [a bit|a little|a little bit|much] brighter",
+    "(make it [a bit|a little|a little bit|much] brighter [in here]|(increase|raise|turn up) the brightness)",
+    weight=3,
+)
+async def brighten(
+    ctx: Context, step: Percent | None = None, light: Light | None = None, area: Area | None = None
+) -> str:
+    """Make lights brighter."""
+    by = step or ctx.settings.step
+    return await _step(ctx, light, area, by, "brighter")
+
+
+@skill.intent(
+    *said(
+        f"(dim|dim down|turn down|lower|darken|reduce|decrease|soften) … {LITTLE}",
+        f"(turn|bring|dim) … down {LITTLE}",
+        "make … [a bit|a little|a little bit|much] (dimmer|darker|less bright)",
+        "((decrease|lower|reduce|turn down) the brightness [of|on|in] …|(decrease|lower|reduce) … brightness"
+        "|… (down|dimmer|darker|lower))",
+        "(dim|turn down|lower|reduce|decrease) … [brightness] by {step}",
+    ),
+    "(dim|darken) [the|my] {area}",
+    "make [the|my] {area} [a bit|a little|a little bit|much] (dimmer|darker|less bright)",
+    "(make it [a bit|a little|a little bit|much] (dimmer|darker|less bright) [in here]|it is too bright [in here]"
+    "|(decrease|lower|reduce|turn down) the brightness|less light)",
+    weight=3,
+)
+async def dim(ctx: Context, step: Percent | None = None, light: Light | None = None, area: Area | None = None) -> str:
+    """Make lights dimmer."""
+    by = step or ctx.settings.step
+    return await _step(ctx, light, area, -by, "dimmer")
+
+
+@skill.intent(
+    *said(
+        "(set|change|switch|turn) … to {colour}",
+        "(turn|make|colour|color) … {colour}",
+        "((set|change|turn) the (colour|color) of … to {colour}|(set|change|turn) … (colour|color) to {colour}"
+        "|… [to] {colour})",
+    ),
+    "(make|turn|set) [the|my] {area} [to] {colour}",
+    weight=2,
+)
+async def colour(ctx: Context, colour: Colour, light: Light | None = None, area: Area | None = None) -> str:
+    """Change the colour of lights."""
+    lights, together = _chosen(ctx, light, area, "colour")
+    return await change(lights, {"on": True, "colour": colour}, colour, together)
+
+
+@skill.question(
+    f"is {ONE} [still|turned|switched] (on|off)",
+    f"(did I leave|have I left) {ONE} on",
+    f"((did I turn|have I turned|did you turn) (off|on) {ONE}|what's the (state|status) of {ONE}"
+    f"|(check|tell me|do you know) (if|whether) {ONE} is (on|off))",
+    f"(how bright is {ONE}|what's the brightness of {ONE}|what (colour|color) is {ONE})",
+    weight=2,
+)
+async def state(light: Light) -> str:
+    """Tell whether a light is on, and how."""
+    how = light.state
+    if how.get("on") is None:
+        return f"I do not know whether {the(light)} is on."
+    if not how["on"]:
+        return f"{_capital(the(light))} is off."
+    level = how.get("brightness", 100)
+    details = ["on"] + [f"at {level} percent"] * (level != 100) + [str(how["colour"])] * ("colour" in how)
+    return f"{_capital(the(light))} is {', '.join(details)}."
+
+
+@skill.question(
+    "(what|which) lights are [still|turned|switched] {state}",
+    "(what|which) lights are [still|turned|switched] {state} in [the|my] {area}",
+    "(what|which) lights in [the|my] {area} are [still|turned|switched] {state}",
+    "are [the|any|my|all the|all|all of the] lights [still|turned|switched] {state}",
+    "are [the|any|my|all the] lights [still|turned|switched] {state} in [the|my] {area}",
+    "are [the|any|my|all the] (lights in [the|my] {area}|{area} lights) [still|turned|switched] {state}",
+    "(is|are) (there a light|there any lights|any light|the light|a light) [still] {state} [in [the|my] {area}]",
+    "(did I leave|have I left) (the|any|a) (light|lights) {state}",
+    "how many lights are [still] {state}",
+    weight=2,
+)
+async def which(ctx: Context, state: Literal["on", "off"], area: Area | None = None) -> str:
+    """Tell which lights are on or off."""
+    lights = _lights(ctx, area)
+    found = [the(light) for light in lights if light.state.get("on") is (state == "on")]
+    if not found:
+        return f"No light is {state}{_in(area)}."
+    if len(found) == len(lights) > 1:
+        return f"All lights are {state}{_in(area)}."
+    if len(found) > MANY:
+        return f"{_capital(ctx.spoken(len(found)))} lights are {state}{_in(area)}."
+    return f"{_capital(ctx.spoken(found))} {'is' if len(found) == 1 else 'are'} {state}."
+
+
+def _chosen(ctx: Context, light: Device | None, area: Area | None, ability: str = "on") -> tuple[Sequence[Device], str]:
+    """The lights that are meant, and what to call them together. Raises SkillError where none can do it."""
+    if light is not None:
+        return [light], the(light)
+    lights = _lights(ctx, area)
+    able = [light for light in lights if ability in light.capabilities]
+    if not able:
+        raise SkillError(f"I cannot change the {ability} of the lights{_in(area)}.")
+    return able, f"the {area.name} lights" if area else "all lights"
+
+
+def _lights(ctx: Context, area: Area | None) -> Sequence[Device]:
+    """Raises SkillError where there are none."""
+    lights = select(ctx.house.devices, ["light"], area)
+    if not lights:
+        raise SkillError(f"There are no lights{_in(area)}.")
+    return lights
+
+
+def _in(area: Area | None) -> str:
+    return f" in the {area.name}" if area else ""
+
+
+async def _step(ctx: Context, light: Device | None, area: Area | None, by: int, result: str) -> str:
+    """A light that is off counts as 0 percent; dimming never turns one off."""
+    lights, together = _chosen(ctx, light, area, "brightness")
+
+    def wanted(light: Device) -> dict[str, object]:
+        return {"on": True, "brightness": max(1, min(100, _brightness(light) + by))}
+
+    if by < 0 and not any(light.state.get("on") for light in lights):
+        raise SkillError(f"{_capital(together)} {'is' if len(lights) == 1 else 'are'} off.")
+    return await change([light for light in lights if by > 0 or light.state.get("on")], wanted, result, together)
+
+
+def _brightness(light: Device) -> int:
+    level = light.state.get("brightness", 100)
+    return level if light.state.get("on") and isinstance(level, int) else 0
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

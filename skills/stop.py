@@ -1,0 +1,19 @@
+"""Stop: "stop", "be quiet", "never mind"."""
+
+from assistant.skill import Context, Skill
+
+skill = Skill("stop")
+
+
+@skill.intent(
+    "stop [it|that|this|now|talking|speaking|ringing|everything]",
+    "(cancel|never mind|nevermind) [it|that]",
+    "(be quiet|quiet|silence|hush|shush|shut up|enough|that's enough|keep quiet|quiet now|okay stop)",
+    "(forget (it|that|about it|about that)|(abort|dismiss) [it|that]|quit [it|talking]|stop that noise)",
+    "((stop|silence) the (alarm|noise|ringing|sound|beeping)|turn off the alarm|turn the alarm off)",
+    "(don't|do not) (talk|speak|say anything) [anymore|any more|any further]",
+    weight=6,
+)
+async def stop(ctx: Context) -> None:
+    """Be silent: stop what is being said or rung."""
+    await ctx.sound.hush()

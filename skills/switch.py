@@ -1,0 +1,90 @@
+"""Switch: "turn on the coffee machine", "turn off the fan in the bedroom", "is the heater on?"."""
+
+from typing import Annotated
+
+from assistant.skill import Area, Context, Device, OfKind, OneOf, Skill, SkillError, change, select, the
+
+skill = Skill("switch")
+
+KINDS = ("switch", "socket", "fan")
+Switchable = Annotated[Device, OfKind(*KINDS)]
+Kind = Annotated[
+    str,
+    OneOf(
+        spoken={
+            "(fan|fans|ventilator|ventilators)": "fan",
+            "(socket|sockets|plug|plugs|outlet|outlets)": "socket",
+            "(switch|switches)": "switch",
+        }
+    ),
+]
+
+ONE = "[the|my|our] {device}"
+ALL = "[the|my|our|all|all the|all my|all of the]"
+SOME = f"({ALL} {{kind}} in [the|my|our] {{area}}|{ALL} {{area}} {{kind}})"
+EVERY = "(all|all the|all my|all of the|every|the) {kind}"
+
+
+def said(*patterns: str) -> tuple[str, ...]:
+    """Each pattern with one device, those of a kind in an area and all of a kind in the place of "…"."""
+    return tuple(pattern.replace("…", f"({which})") for pattern in patterns for which in (ONE, SOME, EVERY))
+
+
+@skill.intent(
+    *said("(turn|switch|put|power) on …", "(turn|switch|put|power) … [back] on"),
+    f"({ONE} on|(activate|enable|power up) {ONE}|(I want|I need|I would like) {ONE} [turned|switched] on)",
+    f"(start|start up|run|fire up) {ONE}",
+    weight=5,
+)
+async def on(ctx: Context, device: Switchable | None = None, kind: Kind | None = None, area: Area | None = None) -> str:
+    """Turn a device on."""
+    devices, together = _chosen(ctx, device, kind, area)
+    return await change(devices, {"on": True}, "on", together)
+
+
+@skill.intent(
+    *said("(turn|switch|put|shut|power) off …", "(turn|switch|put|shut|power) … off"),
+    f"({ONE} off|(deactivate|disable|shut down|power down) {ONE}|(I want|I would like) {ONE} [turned|switched] off)",
+    f"stop {ONE}",
+    weight=5,
+)
+async def off(
+    ctx: Context, device: Switchable | None = None, kind: Kind | None = None, area: Area | None = None
+) -> str:
+    """Turn a device off."""
+    devices, together = _chosen(ctx, device, kind, area)
+    return await change(devices, {"on": False}, "off", together)
+
+
+@skill.intent(f"(toggle|flip) {ONE}", weight=0.5)
+async def toggle(device: Switchable) -> str:
+    """Turn a device on if it is off, and off if it is on."""
+    on = not device.state.get("on")
+    return await change([device], {"on": on}, "on" if on else "off")
+
+
+@skill.question(
+    f"is {ONE} [still|turned|switched] (on|off|running)",
+    f"(did I leave|have I left) {ONE} (on|running)",
+    f"((did I turn|have I turned|did you turn) (off|on) {ONE}|what's the (state|status) of {ONE}"
+    f"|(check|tell me|do you know) (if|whether) {ONE} is (on|off|running))",
+    weight=2,
+)
+async def state(device: Switchable) -> str:
+    """Tell whether a device is on."""
+    on = device.state.get("on")
+    if on is None:
+        return f"I do not know whether {the(device)} is on."
+    name = the(device)
+    return f"{name[:1].upper()}{name[1:]} is {'on' if on else 'off'}."
+
+
+def _chosen(ctx: Context, device: Device | None, kind: str | None, area: Area | None) -> tuple[list[Device], str]:
+    """The devices that are meant, and what to call them together. Raises SkillError where there are none."""
+    if device is not None:
+        return [device], the(device)
+    plural = {"fan": "fans", "socket": "sockets", "switch": "switches"}[kind or "switch"]
+    devices = select(ctx.house.devices, [kind or "switch"], area)
+    if not devices:
+        raise SkillError(f"There are no {plural}{f' in the {area.name}' if area else ''}.")
+    return devices, f"the {area.name} {plural}" if area else f"all {plural}"

@@ -1,0 +1,199 @@
+"""Timer: "set a timer for ten minutes", "how long is left on the pasta timer", "cancel all timers"."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from math import ceil
+from typing import Annotated
+
+from assistant.skill import Context, Entry, OneOf, Response, Skill, SkillError
+
+skill = Skill("timer")
+
+START = "(set|start|create|make|begin|add|set up|start up|put on)"
+WANT = "(I need|I want|give me|I would like|can I have|can I get|could I have)"
+CANCEL = "(cancel|stop|delete|remove|clear|end|turn off|dismiss|abort|get rid of)"
+MY = "[the|my]"
+
+Name = Annotated[
+    str,
+    OneOf(
+        "bath",
+        "bread",
+        "break",
+        "breakfast",
+        "cake",
+        "chicken",
+        "coffee",
+        "dinner",
+        "dishwasher",
+        "dough",
+        "dryer",
+        "exercise",
+        "fish",
+        "game",
+        "garden",
+        "grill",
+        "homework",
+        "kitchen",
+        "laundry",
+        "lunch",
+        "meat",
+        "meditation",
+        "meeting",
+        "nap",
+        "oven",
+        "parking",
+        "pasta",
+        "pie",
+        "pizza",
+        "reading",
+        "rice",
+        "roast",
+        "salmon",
+        "sauce",
+        "shower",
+        "sleep",
+        "soup",
+        "spaghetti",
+        "steak",
+        "stew",
+        "study",
+        "tea",
+        "turkey",
+        "washing",
+        "washing machine",
+        "workout",
+        "yoga",
+        spoken={
+            "(barbecue|barbeque)": "barbecue",
+            "(cookie|cookies)": "cookie",
+            "(egg|eggs)": "egg",
+            "(noodle|noodles)": "noodle",
+            "(potato|potatoes)": "potato",
+            "(vegetable|vegetables)": "vegetable",
+        },
+    ),
+]
+
+
+@skill.intent(
+    f"{START} [a|the|my|another] [new] timer (for|of|to) {{length}}",
+    f"{START} [a|the|another] [new] {{length}} timer",
+    "timer [for] {length}",
+    "[a|another] {length} timer",
+    f"{START} [a|the|my|another] [new] {{name}} timer (for|of|to) {{length}}",
+    f"{START} [a|the|another] [new] {{length}} {{name}} timer",
+    f"{START} [a|another] [new] {{length}} timer (for|called|named) {MY} {{name}}",
+    f"{START} [a|another] [new] timer for {{length}} (for|called|named) {MY} {{name}}",
+    f"{START} [a|another] [new] timer (for|called|named) {MY} {{name}} for {{length}}",
+    "{name} timer [for] {length}",
+    f"{WANT} (a|another) (timer (for|of)|timer set for) {{length}}",
+    f"{WANT} (a|another) {{length}} timer",
+    f"{START} [a|another] timer (to go off|that goes off|to ring|that is set to go off) (in|after) {{length}}",
+    "(wake|wake me up|alert me|tell me|notify me|remind me|warn me|let me know) in {length}",
+    "(count down|start a countdown|countdown) [from|of|for] {length}",
+    weight=8,
+)
+async def set(ctx: Context, length: timedelta, name: Name | None = None) -> str:
+    """Set a timer that rings."""
+    said = ctx.spoken(length)
+    text = f"Your {name} timer is done." if name else f"Your timer for {said} is done."
+    ctx.schedule.after(length, ctx.announce(text, chime="timer"), kind=skill.name, name=name or "")
+    return f"{name.capitalize()} timer set for {said}." if name else f"Timer set for {said}."
+
+
+@skill.intent(f"{START} [a|the|my|another] [new] timer [for me]", f"{WANT} a timer", weight=1)
+async def ask(ctx: Context) -> Response:
+    """Ask how long a timer should run."""
+    return Response("For how long? Say, for example: set a timer for ten minutes.", listen=True)
+
+
+@skill.question(
+    f"how (much|long) [time|longer] is left on {MY} [{{name}}] timer",
+    f"how (much|long|much time) [is] (left|remaining) [on|for] {MY} [{{name}}] timer",
+    "how (much time|long|much longer) [is left|do I have left|have I got left|until it rings|to go]",
+    f"how long (until|till|before) {MY} [{{name}}] timer (goes off|rings|ends|is done|is up)",
+    f"when (will|does) {MY} [{{name}}] timer (go off|ring|end)",
+    f"how many minutes (are left|left|remain) [on|for] {MY} [{{name}}] timer",
+    f"(check|what's left on|how is|what's the status of) {MY} [{{name}}] timer [doing]",
+    f"how (much|long) [time] is left on {MY} {{length}} timer",
+    weight=3,
+)
+async def remaining(ctx: Context, name: Name | None = None, length: timedelta | None = None) -> str:
+    """Tell how much time is left."""
+    found = _found(ctx, name, length)
+    if len(found) > 1:
+        return _list(ctx, found)
+    return f"{_the(ctx, found[0])} has {_left(ctx, found[0])} left."
+
+
+@skill.question(
+    "(what|which) timers (are (set|running|active|on|there)|do I have|have I [got|set])",
+    f"(list|show|show me|tell me|read me|what are) [all] [of] {MY} timers",
+    "(are there|do I have|have I got) any timers [set|running|active|going]",
+    "how many timers (do I have|are there|are set|are running|have I set)",
+    f"is (a|{MY}|there a) timer [still] (running|set|on|active|going)",
+    weight=1,
+)
+async def list(ctx: Context) -> str:
+    """Tell which timers are running."""
+    return _list(ctx, ctx.schedule.pending(skill.name))
+
+
+@skill.intent(
+    f"{CANCEL} [the|my|that|this] timer",
+    f"{CANCEL} [the|my|that] {{name}} timer",
+    f"{CANCEL} [the|my|that] {{length}} timer",
+    f"{CANCEL} [the|my|that] timer for {MY} ({{name}}|{{length}})",
+    "turn [the|my|that] [{name}] timer off",
+    weight=3,
+)
+async def cancel(ctx: Context, name: Name | None = None, length: timedelta | None = None) -> str | Response:
+    """Cancel a timer."""
+    found = _found(ctx, name, length)
+    if len(found) > 1:
+        return Response(f"{_list(ctx, found)} Say which one to cancel, or all.", listen=True)
+    ctx.schedule.cancel(found[0])
+    return f"{_the(ctx, found[0])} is cancelled."
+
+
+@skill.intent(
+    f"{CANCEL} (all|all the|all my|all of the|all of my|both|both of the|every|my|the) (timers|timer)",
+    "turn (all|all the|all my|both|my|the) timers off",
+    weight=1,
+)
+async def cancel_all(ctx: Context) -> str:
+    """Cancel all timers."""
+    found = _found(ctx, None, None)
+    for entry in found:
+        ctx.schedule.cancel(entry)
+    return f"{_the(ctx, found[0])} is cancelled." if len(found) == 1 else "All timers are cancelled."
+
+
+def _found(ctx: Context, name: str | None, length: timedelta | None) -> Sequence[Entry]:
+    """The timers meant. Raises SkillError where there is none."""
+    pending = ctx.schedule.pending(skill.name)
+    if not pending:
+        raise SkillError("There is no timer running.")
+    found = [e for e in pending if name in (None, e.name) and length in (None, e.length)]
+    if not found:
+        raise SkillError(f"There is no {name} timer." if name else "There is no such timer.")
+    return found
+
+
+def _the(ctx: Context, entry: Entry) -> str:
+    return f"The {entry.name} timer" if entry.name else f"The timer for {ctx.spoken(entry.length)}"
+
+
+def _left(ctx: Context, entry: Entry) -> str:
+    """Rounded up, and to minutes where seconds do not matter."""
+    seconds = ceil(entry.remaining.total_seconds())
+    return ctx.spoken(timedelta(seconds=seconds if seconds < 600 else ceil(seconds / 60) * 60))
+
+
+def _list(ctx: Context, entries: Sequence[Entry]) -> str:
+    if not entries:
+        return "There are no timers."
+    each = [f"{_the(ctx, entry).lower()} with {_left(ctx, entry)} left" for entry in entries]
+    count = "one timer" if len(entries) == 1 else f"{ctx.spoken(len(entries))} timers"
+    return f"You have {count}: {ctx.spoken(each)}."

@@ -1,0 +1,127 @@
+"""Volume: "set the volume to forty percent", "louder", "mute", "how loud are you"."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from assistant.skill import Between, Context, OneOf, Percent, Skill
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a household may choose."""
+
+    step: int = 10
+    """Percent by which "louder" and "quieter" change the volume."""
+
+
+skill = Skill("volume", settings=Settings)
+
+SOUND = "([the|your] [speaker] volume|the (sound|speaker|speakers)|yourself)"
+LITTLE = "[a bit|a little|a little bit|slightly|some more|a bit more]"
+NAMED = {"maximum": 100, "medium": 50, "minimum": 10}
+"""Percent. The minimum can still be heard."""
+
+Named = Annotated[
+    str,
+    OneOf(
+        spoken={
+            "[the] (maximum|max|full|loudest|highest) [setting|level|volume]": "maximum",
+            "(medium|the middle)": "medium",
+            "[the] (minimum|min|low|lowest|quietest) [setting|level|volume]": "minimum",
+        }
+    ),
+]
+OfTen = Annotated[int, Between(1, 10)]
+
+
+@skill.intent(
+    "(set|change|adjust|put|turn) [the|your] [speaker] volume (to|at) ([level] {of_ten}|{level})",
+    "[the] volume [to|at|level] ({of_ten}|{level})",
+    "turn [the|your] volume (up|down) to ([level] {of_ten}|{level})",
+    "(turn up|turn down|increase|raise|lower|decrease|reduce) [the|your] volume to ([level] {of_ten}|{level})",
+    "(I want|I would like) (the|your) volume (at|on) ([level] {of_ten}|{level})",
+    "(set|turn|change|adjust|put) [the|your] [speaker] volume to {named}",
+    "(maximum|max|full) volume",
+    weight=4,
+)
+async def set(ctx: Context, level: Percent | None = None, of_ten: OfTen | None = None, named: Named = "maximum") -> str:
+    """Set how loudly the assistant speaks: a bare number up to ten counts tenths."""
+    if of_ten is not None:
+        return await _to(ctx, of_ten * 10)
+    return await _to(ctx, NAMED[named] if level is None else level)
+
+
+@skill.intent(
+    f"(turn|crank) up {SOUND} {LITTLE}",
+    f"(turn|crank) (it|{SOUND}) up {LITTLE}",
+    f"(increase|raise) {SOUND} {LITTLE}",
+    f"[the] volume up {LITTLE}",
+    "[a bit|a little|much] louder",
+    "(speak|talk|make it|be) [a bit|a little|much] louder",
+    "(speak up|I can't hear you|you are too quiet|I want (your|the) volume (louder|up|increased|raised))",
+    "(turn up|increase|raise) [the|your] volume by {step}",
+    "turn [the|your] volume up by {step}",
+    weight=4,
+)
+async def up(ctx: Context, step: Percent | None = None) -> str:
+    """Speak louder."""
+    return await _to(ctx, ctx.sound.volume + (step or ctx.settings.step))
+
+
+@skill.intent(
+    f"turn down {SOUND} {LITTLE}",
+    f"turn (it|{SOUND}) down {LITTLE}",
+    f"(decrease|lower|reduce) {SOUND} {LITTLE}",
+    f"[the] volume down {LITTLE}",
+    "[a bit|a little|much] (quieter|softer)",
+    "(speak|talk|make it|be) [a bit|a little|much] (quieter|softer|less loud)",
+    "((speak|talk) more (quietly|softly)|not so loud|you are too loud"
+    "|I want (your|the) volume (quieter|down|decreased|lowered))",
+    "(turn down|decrease|lower|reduce) [the|your] volume by {step}",
+    "turn [the|your] volume down by {step}",
+    weight=4,
+)
+async def down(ctx: Context, step: Percent | None = None) -> str:
+    """Speak more quietly."""
+    return await _to(ctx, ctx.sound.volume - (step or ctx.settings.step))
+
+
+@skill.intent(
+    "mute [yourself|the (volume|sound|audio|speaker|speakers)]",
+    "(turn off the (sound|volume|audio)|turn the (sound|volume|audio) off|sound off|go mute|be mute|mute on)",
+    weight=2,
+)
+async def mute(ctx: Context) -> None:
+    """Make no sound at all."""
+    await ctx.sound.mute(True)
+
+
+@skill.intent(
+    "unmute [yourself|the (volume|sound|audio|speaker|speakers)]",
+    "(turn the (sound|volume|audio) [back] on|turn on the (sound|volume|audio)|(sound|audio) on|mute off)",
+    "(you can (speak|talk) again|(stop|end|cancel) (muting|the mute))",
+    weight=2,
+)
+async def unmute(ctx: Context) -> str:
+    """Be heard again."""
+    await ctx.sound.mute(False)
+    return "I am back."
+
+
+@skill.question(
+    "what's (the|your) [current] volume [level|now|right now]",
+    "how loud (are you|is it|is the volume|is the sound)",
+    "what [volume] level is (the|your) (volume|sound|speaker) [at|on|set to]",
+    "(what|which) volume are you (at|on|set to)",
+)
+async def level(ctx: Context) -> str:
+    """Tell how loudly the assistant speaks."""
+    return f"The volume is {ctx.sound.volume} percent{', but I am muted' if ctx.sound.muted else ''}."
+
+
+async def _to(ctx: Context, volume: int) -> str:
+    before = ctx.sound.volume
+    await ctx.sound.set_volume(max(0, min(100, volume)))
+    if ctx.sound.volume == before in (0, 100):
+        return "I cannot be any louder." if before else "I cannot be any quieter."
+    return f"Volume {ctx.sound.volume} percent."
