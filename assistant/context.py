@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from assistant.house import House
@@ -27,7 +27,7 @@ class Lent:
         """The wall clock, with its time zone."""
         return self.clock.now()
 
-    def spoken(self, value: timedelta | time | datetime | int | float | Sequence[str]) -> str:
+    def spoken(self, value: timedelta | time | datetime | date | int | float | Sequence[str]) -> str:
         """A value in words that sound natural."""
         return spoken.spoken(value, twelve_hours=self.twelve_hours)
 

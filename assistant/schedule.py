@@ -83,14 +83,18 @@ class Scheduler:
         """Look again at what is due: the future or the clock has changed."""
         self._changed.set()
 
+    async def announce_due(self) -> None:
+        """Announce what is due now, each in turn."""
+        now = self._clock.monotonic()
+        for due in sorted(self._entries.values(), key=lambda due: due.at):
+            if due.at <= now and self.cancel(due.entry):
+                await self._announce(due.entry.what)
+
     async def run(self) -> None:
-        """Announce what is due, each in turn, until cancelled."""
+        """Announce what is due when it is due, until cancelled."""
         while True:
             self._changed.clear()
-            now = self._clock.monotonic()
-            for due in sorted(self._entries.values(), key=lambda due: due.at):
-                if due.at <= now and self.cancel(due.entry):
-                    await self._announce(due.entry.what)
+            await self.announce_due()
             soonest = min((due.at for due in self._entries.values()), default=None)
             wait = None if soonest is None else max(0.0, soonest - self._clock.monotonic())
             try:

@@ -15,7 +15,7 @@ import re
 import typing
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol, TypeVar
 
 from assistant.answers import change, the
@@ -160,7 +160,7 @@ class Context(Protocol):
         """The wall clock, with its time zone."""
         ...
 
-    def spoken(self, value: timedelta | time | datetime | int | float | Sequence[str]) -> str:
+    def spoken(self, value: timedelta | time | datetime | date | int | float | Sequence[str]) -> str:
         """A value in words that sound natural."""
         ...
 

@@ -36,7 +36,7 @@ async def date(ctx: Context, day: Date | None = None) -> str:
     """Tell the date."""
     today = ctx.now().date()
     day = day or today
-    return f"{_subject(day, today)} {day:%A}, {_ordinal(day)}."
+    return f"{_subject(day, today)} {ctx.spoken(day)}."
 
 
 @skill.question(
@@ -60,9 +60,3 @@ def _subject(day: Date, today: Date) -> str:
     """With its verb: "It is", "Tomorrow is", "That was"."""
     names = {today: "It", today + timedelta(days=1): "Tomorrow", today - timedelta(days=1): "Yesterday"}
     return f"{names.get(day, 'That')} {'was' if day < today else 'is'}"
-
-
-def _ordinal(day: Date) -> str:
-    """Such as "May 5th"."""
-    ending = {1: "st", 2: "nd", 3: "rd", 21: "st", 22: "nd", 23: "rd", 31: "st"}.get(day.day, "th")
-    return f"{day:%B} {day.day}{ending}"
