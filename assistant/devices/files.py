@@ -120,21 +120,22 @@ class FileSpeaker:
 
     def __init__(self, folder: Path | None, clock: FileMicrophone | None = None) -> None:
         self._folder = folder
-        self._clock = clock
+        self.clock = clock
+        """The recording that time is told by; changes with the recording."""
 
     async def play(self, speech: AsyncIterator[Speech]) -> None:
         """Play to the end; cancelled, it keeps what was heard until then. Raises DeviceError if it cannot write."""
-        began = self._clock.now if self._clock else 0.0
+        began = self.clock.now if self.clock else 0.0
         pieces: list[Speech] = []
         played = 0.0
         try:
             async for piece in speech:
                 pieces.append(piece)
-                if self._clock:
-                    await self._clock.reached(began + played + piece.seconds)
+                if self.clock:
+                    await self.clock.reached(began + played + piece.seconds)
                 played += piece.seconds
         except asyncio.CancelledError:
-            self._write(pieces, seconds=self._clock.now - began if self._clock else played)
+            self._write(pieces, seconds=self.clock.now - began if self.clock else played)
             raise
         self._write(pieces, seconds=played)
 
