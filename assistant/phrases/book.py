@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from hassil import TextSlotList
 from hassil.models import MatchEntity
 from hassil.string_matcher import MatchContext, MatchSettings, match_expression
 
@@ -69,6 +70,9 @@ class PhraseBook:
     async def learn(self, vocabulary: Vocabulary) -> None:
         """Read these templates from now on. Raises SkillLoadError; the old ones then stay."""
         parsed = templates.parse(vocabulary)
+        for values in parsed.lists.values():
+            if isinstance(values, TextSlotList):
+                values.get_candidates("")  # hassil makes its index at the first question; the first sentence need not wait
         self._settings = MatchSettings(slot_lists=dict(parsed.lists))
         self._templates = parsed.templates
 

@@ -4,7 +4,7 @@ A kind is a small template over word lists, read by hassil like everything else;
 the same lists. What the lists match are parts, and one function per kind makes the plain value of them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -45,7 +45,7 @@ def text() -> Kind:
     return Kind("{text}", {"text": WildcardSlotList(name="text")}, _first)
 
 
-_FIXED = {"duration": moments.duration, "time": moments.time_of_day, "date": moments.day, "text": text}
+_FIXED: dict[str, Callable[[], Kind]] = {"duration": moments.duration, "time": moments.time_of_day, "date": moments.day, "text": text}
 """Kinds that are the same in every slot."""
 
 
