@@ -39,7 +39,7 @@ class LocalHands:
         sound: Sound,
         announce: Callable[[Announcement], Awaitable[None]],
         clock: Clock,
-        settings: Mapping[str, Mapping[str, object]],
+        settings: Mapping[str, object],
         timeout: float = 10.0,
         *,
         twelve_hours: bool = True,
@@ -53,7 +53,7 @@ class LocalHands:
         self._settings: dict[str, object] = {}
         self.registry = Registry([self._settled(plugin, settings) for plugin in plugins], house, self._lend, timeout)
 
-    def _settled(self, plugin: Plugin, settings: Mapping[str, Mapping[str, object]]) -> Plugin:
+    def _settled(self, plugin: Plugin, settings: Mapping[str, object]) -> Plugin:
         """The plugin with its settings in place, or as broken if they are wrong."""
         if plugin.skill is None or plugin.skill.settings is None:
             return plugin

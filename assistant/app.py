@@ -1,0 +1,208 @@
+"""The composition root: a configuration in, a running assistant out."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.concurrency import interrupt
+from assistant.config import Config
+from assistant.devices.audio import SoundMicrophone
+from assistant.devices.simulated import SimulatedDevice, SimulatedHouse
+from assistant.ears import Ears
+from assistant.endpoint import Endpointing
+from assistant.engines.espeak import Espeak
+from assistant.errors import DeviceError
+from assistant.events import Event, Finished, NobodySpoke, Observer, Observers, Speaking
+from assistant.hands import LocalHands
+from assistant.hearing import Hearing
+from assistant.house import Area
+from assistant.messages import AudioFrame, Transcript, Turn
+from assistant.mind import Mind
+from assistant.phrases.book import PhraseBook
+from assistant.phrases.network import compile_network
+from assistant.pipeline import Pipeline
+from assistant.registry import discover
+from assistant.schedule import Clock, SystemClock
+from assistant.skill import Announcement
+from assistant.stages import Microphone, Speaker, Vad, WakeWord
+from assistant.voice import Voice
+
+if TYPE_CHECKING:
+    from assistant.engines.sphinx import PocketSphinx
+
+logger = logging.getLogger(__name__)
+
+BACK_OFF = (0.5, 1.0, 2.0, 5.0, 10.0)
+"""Seconds to wait before a microphone that failed is opened again; the last one for ever."""
+
+
+class Assistant:
+    """Everything wired together. Made by `assemble`; the engines for sound are loaded when sound is first heard."""
+
+    def __init__(
+        self, config: Config, hands: LocalHands, voice: Voice, synthesizer: Espeak, observe: Observers
+    ) -> None:
+        self.config = config
+        self.hands = hands
+        self.voice = voice
+        self.observe = observe
+        self._synthesizer = synthesizer
+        self._book = PhraseBook()
+        self.mind = Mind([self._book], hands, config.understanding.threshold, observe)
+        self._recognizers: list[PocketSphinx] = []
+
+    async def ask(self, text: str, *, dry_run: bool = False) -> Turn:
+        """One turn on typed words."""
+        record, _ = await self.mind.answer(Transcript(text, 1.0, "typed"), dry_run=dry_run)
+        self.observe(Finished(0, record))
+        return record
+
+    async def take(self, microphone: Microphone, *, dry_run: bool = False) -> Turn:
+        """One turn on all the sound there is, which is known to be a command. Raises DeviceError and EngineError."""
+
+        async def frames() -> AsyncIterator[AudioFrame]:
+            while (frame := await microphone.read()) is not None:
+                yield frame
+
+        heard = await (await self._hearing()).transcribe(frames())
+        record, _ = await self.mind.answer(heard.transcript, dry_run=dry_run, watch=heard.watch)
+        self.observe(Finished(0, record))
+        return record
+
+    async def hear(self, microphone: Microphone, *, dry_run: bool = False) -> None:
+        """Turn after turn, each begun by a wake word, until the sound ends. Raises DeviceError and EngineError."""
+        listening = self.config.listening
+        endpointing = Endpointing(
+            wait=listening.wait_seconds,
+            minimum=listening.min_speech_seconds,
+            silence=listening.silence_seconds,
+            longest=listening.max_seconds,
+            pre_roll=listening.preroll_seconds,
+            threshold=listening.speech_threshold,
+        )
+        wake_word, vad = await asyncio.to_thread(self._load_ears)
+        with closing(Ears(microphone, wake_word, vad, endpointing)) as ears:
+            hearing = await self._hearing()
+            pipeline = Pipeline(
+                ears, hearing, self.mind, self.voice, self.observe, live=microphone.live, dry_run=dry_run
+            )
+            await pipeline.run()
+
+    async def listen(self) -> None:
+        """Hear through the configured microphone until cancelled.
+
+        Raises DeviceError if it cannot be opened at first; later it is opened again and again until it is back.
+        """
+        attempt = -1
+        while True:
+            try:
+                async with SoundMicrophone(self.config.sound.microphone) as microphone:
+                    attempt = 0
+                    await self.hear(microphone)
+            except DeviceError as error:
+                if attempt < 0:
+                    raise
+                logger.warning("%s Trying again in %s s.", error, BACK_OFF[attempt])
+            await asyncio.sleep(BACK_OFF[attempt])
+            attempt = min(attempt + 1, len(BACK_OFF) - 1)
+
+    async def announce(self, announcement: Announcement) -> None:
+        """Say something that nobody asked for, in turn with everything else that is said."""
+        self.observe(Speaking(0, announcement.text))
+        await self.voice.announce(announcement.text, announcement.chime)
+
+    async def _hearing(self) -> Hearing:
+        if not self._recognizers:
+            from assistant.engines.sphinx import PocketSphinx
+
+            recognizer = PocketSphinx(compile_network, self._synthesizer.phonemes)
+            await recognizer.learn(await self.hands.vocabulary())
+            self._recognizers.append(recognizer)
+        return Hearing(self._recognizers, self.config.recognition.threshold, self.observe)
+
+    def close(self) -> None:
+        """End the threads of the engines."""
+        for recognizer in self._recognizers:
+            recognizer.close()
+        self._synthesizer.close()
+
+    def _load_ears(self) -> tuple[WakeWord, Vad]:
+        from assistant.engines.openwakeword import OpenWakeWord
+        from assistant.engines.silero import Silero
+
+        return OpenWakeWord(self.config.wake.thresholds), Silero()
+
+
+@asynccontextmanager
+async def assemble(
+    config: Config,
+    speaker: Speaker,
+    *,
+    folders: Iterable[Path] = (),
+    observers: Iterable[Observer] = (),
+    clock: Clock | None = None,
+) -> AsyncIterator[Assistant]:
+    """A working assistant, until the end of the block. `folders` hold skills beside those of the configuration.
+
+    Raises EngineError if it has no voice.
+    """
+    observe = Observers([TurnLog(transcripts=config.privacy.log_transcripts), *observers])
+    synthesizer = await asyncio.to_thread(Espeak, config.voice.name, config.voice.rate, config.voice.pitch)
+    voice = Voice(synthesizer, speaker, chimes=vars(config.sound.chimes), volume=config.sound.volume)
+    areas = {area.name: Area(area.name, area.aliases) for area in config.rooms}
+    house = SimulatedHouse(
+        tuple(
+            SimulatedDevice(device.name, device.kind, areas.get(device.area or ""), device.aliases)
+            for device in config.devices
+        ),
+        tuple(areas.values()),
+    )
+
+    async def announce(announcement: Announcement) -> None:
+        await assistant.announce(announcement)
+
+    hands = LocalHands(
+        discover([*config.skills.folders, *folders], config.skills.disabled),
+        house,
+        voice,
+        announce,
+        clock or SystemClock(),
+        config.skills.settings,
+        config.skills.timeout_seconds,
+        twelve_hours=config.locale.clock == 12,
+    )
+    assistant = Assistant(config, hands, voice, synthesizer, observe)
+    await assistant.mind.learn()
+    async with asyncio.TaskGroup() as tasks:
+        future = tasks.create_task(hands.schedule.run())
+        try:
+            yield assistant
+        finally:
+            await interrupt(future)
+            assistant.close()
+
+
+class TurnLog:
+    """One line a turn in the log; what was said only where the household allows it."""
+
+    def __init__(self, *, transcripts: bool) -> None:
+        self._transcripts = transcripts
+
+    def __call__(self, event: Event) -> None:
+        """Log what is worth a line."""
+        match event:
+            case Finished(_, record):
+                logger.info("%s", self._line(record))
+            case NobodySpoke():
+                logger.info("nobody spoke")
+            case _:
+                logger.debug("%s", event)
+
+    def _line(self, record: Turn) -> str:
+        seconds = sum(record.ms.values()) / 1000
+        if not self._transcripts:
+            return f"heard a command → {record.intent or 'not understood'} in {seconds:.2f} s"
+        return f'heard "{record.transcript}" → {record.action or record.intent} → "{record.answer}" in {seconds:.2f} s'

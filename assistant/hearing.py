@@ -1,0 +1,76 @@
+"""From the frames of a command to words: the recognizers in order, cheapest first."""
+
+import logging
+from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from dataclasses import dataclass
+
+from assistant.errors import EngineError
+from assistant.events import Failed, Heard, Observers
+from assistant.messages import AudioFrame, Transcript
+from assistant.mind import Stopwatch
+from assistant.stages import Recognizer
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Hearsay:
+    """What was heard, and how long it took to know since the speech ended."""
+
+    transcript: Transcript
+    watch: Stopwatch
+    seconds: float
+    """Length of the sound; 0 if nobody spoke."""
+
+
+class Hearing:
+    """The first recognizer hears frames while they are spoken; the others only what it was not sure of."""
+
+    def __init__(self, recognizers: Sequence[Recognizer], threshold: float, observe: Observers) -> None:
+        """A transcript whose confidence is below `threshold` (0 to 1) is handed to the next recognizer."""
+        self._recognizers = recognizers
+        self._threshold = threshold
+        self._observe = observe
+
+    async def transcribe(self, frames: AsyncIterable[AudioFrame], turn: int = 0) -> Hearsay:
+        """The first transcript that is sure enough, or the last one. Never raises what a recognizer raised."""
+        tape = _Tape(frames)
+        transcript = Transcript("", 0.0, self._recognizers[0].name)
+        source: AsyncIterable[AudioFrame] = tape
+        for recognizer in self._recognizers:
+            try:
+                transcript = await recognizer.transcribe(source)
+            except EngineError as error:
+                logger.exception("%s failed", recognizer.name)
+                self._observe(Failed(turn, str(error)))
+                async for _ in tape:
+                    pass
+            if transcript.confidence >= self._threshold or not tape.frames:
+                break
+            source = tape.replay()
+        watch = tape.watch or Stopwatch()
+        watch.lap("recognize")
+        if tape.frames:
+            self._observe(Heard(turn, transcript))
+        return Hearsay(transcript, watch, sum(frame.seconds for frame in tape.frames))
+
+
+class _Tape:
+    """Frames that are passed on and kept."""
+
+    def __init__(self, frames: AsyncIterable[AudioFrame]) -> None:
+        self.frames: list[AudioFrame] = []
+        self.watch: Stopwatch | None = None
+        """Started when the last frame had been passed on."""
+        self._source = aiter(frames)
+
+    async def __aiter__(self) -> AsyncIterator[AudioFrame]:
+        async for frame in self._source:
+            self.frames.append(frame)
+            yield frame
+        self.watch = self.watch or Stopwatch()
+
+    async def replay(self) -> AsyncIterator[AudioFrame]:
+        """The same again."""
+        for frame in self.frames:
+            yield frame
