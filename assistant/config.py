@@ -1,0 +1,296 @@
+"""The validated configuration: what each setting means is told beside its default, in defaults.yaml."""
+
+import dataclasses
+import difflib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal, TypeVar, cast
+
+from assistant.checking import Checker, Mistake, at_home, merge, shown
+from assistant.errors import ConfigError
+from assistant.given import Given, Problem, comments, read_file, read_text, wrap
+from assistant.schema import Matching, Range, json_schema, keys
+
+DEFAULTS = Path(__file__).with_name("defaults.yaml")
+
+SEARCH = (Path("/etc/assistant/config.yaml"), Path("~/.config/assistant/config.yaml"))
+"""Where a configuration file is looked for; the first that exists is read."""
+
+T = TypeVar("T")
+
+Share = Annotated[float, Range(0, 1)]
+Threshold = Annotated[float, Range(0.05, 0.99)]
+Seconds = Annotated[float, Range(0.1, 60, "seconds")]
+Percent = Annotated[int, Range(0, 100)]
+Sounds = bool | Path
+"""A chime: the one that comes with Hearth, none, or a file."""
+Spoken = Annotated[
+    str,
+    # What has a meaning in sentence templates cannot be said.
+    Matching(r"(?=.*[^\W_])[^\s\x00-\x1f()\[\]{}<>|:\\][^\x00-\x1f()\[\]{}<>|:\\]{0,59}", "a name that can be said"),
+]
+WakeWord = (
+    Literal["hey_jarvis", "alexa", "hey_mycroft", "hey_marvin"]
+    | Annotated[Path, Matching(r".+\.onnx", "the path of an .onnx model")]
+)
+DeviceKind = Literal["light", "switch", "socket", "fan"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """What makes the assistant listen."""
+
+    words: Mapping[WakeWord, Threshold] | tuple[WakeWord, ...]
+    threshold: Threshold
+
+    @property
+    def thresholds(self) -> Mapping[str, float]:
+        """Each wake word, or the path of its model, and the score from which it counts as heard."""
+        words = self.words if isinstance(self.words, Mapping) else dict.fromkeys(self.words, self.threshold)
+        return {str(word): threshold for word, threshold in words.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Where a command begins and ends."""
+
+    wait_seconds: Annotated[float, Range(0.5, 60, "seconds")]
+    silence_seconds: Annotated[float, Range(0.1, 5, "seconds")]
+    max_seconds: Annotated[float, Range(1, 120, "seconds")]
+    min_speech_seconds: Annotated[float, Range(0, 2, "seconds")]
+    preroll_seconds: Annotated[float, Range(0, 2, "seconds")]
+    speech_threshold: Share
+
+
+@dataclass(frozen=True, slots=True)
+class Chimes:
+    """The sounds that are not words."""
+
+    wake: Sounds
+    done: Sounds
+    not_understood: Sounds
+    nobody: Sounds
+    timer: Sounds
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """What the assistant hears with and sounds through."""
+
+    microphone: str | int | None
+    speaker: str | int | None
+    volume: Percent
+    chimes: Chimes
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """Turning speech into text."""
+
+    engines: tuple[Literal["pocketsphinx"], ...]
+    threshold: Share
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """Turning text into what is meant."""
+
+    threshold: Share
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How the assistant speaks."""
+
+    engine: Literal["espeak-ng"]
+    name: Annotated[str, Matching(r"[A-Za-z0-9_+-]{1,40}", "the name of a voice", ("en-us", "en-gb"))]
+    rate: Annotated[int, Range(80, 450, "words a minute")]
+    pitch: Percent
+
+
+@dataclass(frozen=True, slots=True)
+class Skills:
+    """What the assistant can do."""
+
+    folders: tuple[Path, ...]
+    disabled: tuple[str, ...]
+    timeout_seconds: Seconds
+    settings: Mapping[str, Given]
+    """By skill, unchecked: `fill` makes the skill's own dataclass of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Privacy:
+    """What is kept about the household."""
+
+    log_transcripts: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Locale:
+    """How people speak here."""
+
+    language: Literal["en"]
+    clock: Literal[12, 24]
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A room."""
+
+    name: Spoken
+    aliases: tuple[Spoken, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One thing that can be switched."""
+
+    name: Spoken
+    kind: DeviceKind
+    area: Spoken | None = None
+    aliases: tuple[Spoken, ...] = ()
+
+
+def _areas_are_distinct(areas: tuple[Area, ...]) -> Iterator[Mistake]:
+    return _repeated(areas)
+
+
+def _devices_are_distinct(devices: tuple[Device, ...]) -> Iterator[Mistake]:
+    return _repeated(devices)
+
+
+def _repeated(things: Sequence[Area | Device]) -> Iterator[Mistake]:
+    """Names that somebody could not tell apart by ear."""
+    taken: dict[str, str] = {}
+    for thing in things:
+        for field, name in [("name", thing.name), *(("aliases", alias) for alias in thing.aliases)]:
+            if owner := taken.get(_folded(name)):
+                yield Mistake(thing, field, f"holds {shown(name)}, a name of {shown(owner)} already. Choose another.")
+            taken.setdefault(_folded(name), thing.name)
+
+
+def _areas_are_known(areas: tuple[Area, ...], devices: tuple[Device, ...]) -> Iterator[Mistake]:
+    """A room that is written almost like another is taken for a slip; one that is not is a new room."""
+    rooms = [area.name for area in areas]
+    for device in devices:
+        if device.area is None or device.area in rooms:
+            continue
+        near = next((room for room in rooms if _is_slip(device.area, room)), None)
+        if near:
+            says = f"is {shown(device.area)}. Did you mean {near}? If it is another room, add it to areas."
+            yield Mistake(device, "area", says)
+        else:
+            rooms.append(device.area)
+
+
+def _is_slip(name: str, other: str) -> bool:
+    name, other = _folded(name), _folded(other)
+    if re.search(r"\d", name + other) or name.count(" ") != other.count(" "):
+        return name == other
+    return bool(difflib.get_close_matches(name, [other], 1, 0.85))
+
+
+def _folded(name: str) -> str:
+    """A name as it sounds."""
+    return " ".join(name.casefold().split())
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All settings."""
+
+    wake: Wake
+    listening: Listening
+    sound: Sound
+    recognition: Recognition
+    understanding: Understanding
+    voice: Voice
+    skills: Skills
+    privacy: Privacy
+    locale: Locale
+    areas: tuple[Area, ...]
+    devices: tuple[Device, ...]
+
+    CHECKS: ClassVar = (_areas_are_distinct, _devices_are_distinct, _areas_are_known)
+
+    @property
+    def rooms(self) -> tuple[Area, ...]:
+        """The areas that have a device in them, declared or not."""
+        declared = {area.name: area for area in self.areas}
+        named = dict.fromkeys(device.area for device in self.devices if device.area is not None)
+        return tuple(declared.get(name, Area(name)) for name in named)
+
+
+def find(search: Sequence[Path] = SEARCH) -> Path | None:
+    """The configuration file of this machine, if there is one."""
+    for path in map(at_home, search):
+        try:
+            if path.exists():
+                return path
+        except PermissionError:  # left to the reader to report: it must not look like no configuration
+            return path
+    return None
+
+
+def load(file: Path | None = None, assignments: Sequence[str] = ()) -> Config:
+    """The defaults, changed by a file and then by assignments such as `wake.words=[alexa]`.
+
+    Raises ConfigError with every mistake in them.
+    """
+    problems: list[Problem] = []
+    given = read_file(file, problems) if file else Given(None, "")
+    for assignment in assignments:
+        given = _assigned(given, assignment, problems)
+    checker = Checker(keys(Config))
+    config = checker.fill(Config, merge(Config, read_file(DEFAULTS, problems), given), "")
+    _raise(problems + checker.problems)
+    return cast(Config, config)
+
+
+def fill(record: type[T], raw: object, where: str) -> T:
+    """A dataclass filled from plain data or from `Skills.settings`; `where` is the dotted key to name in messages.
+
+    Raises ConfigError with every mistake in it.
+    """
+    checker = Checker()
+    filled = checker.fill(record, raw if isinstance(raw, Given) else wrap(raw, ""), where)
+    _raise(checker.problems)
+    return cast(T, filled)
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema of the configuration file, for editors."""
+    descriptions = comments(DEFAULTS.read_text(encoding="utf-8"))
+    document = json_schema(Config, descriptions, read_file(DEFAULTS, []))
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Hearth", **document}
+
+
+def _assigned(given: Given, assignment: str, problems: list[Problem]) -> Given:
+    """What was given, with one value put in its place."""
+    key, equals, text = assignment.partition("=")
+    source = f"--set {shown(assignment)[1:-1]}"
+    path = key.strip().split(".")
+    if not equals or not all(path):
+        problems.append(Problem(source, 0, "is not an assignment. Write section.key=value."))
+        return given
+    before = len(problems)
+    value = dataclasses.replace(read_text(text, source, Path(), problems), line=0)
+    return given if len(problems) > before else _placed(given, path, value)
+
+
+def _placed(given: Given, path: Sequence[str], value: Given) -> Given:
+    if not path:
+        return value
+    if not isinstance(given.value, dict):
+        given = dataclasses.replace(value, value={})
+    entries = cast(dict[str, Given], given.value)
+    below = entries.get(path[0], dataclasses.replace(value, value=None))
+    return dataclasses.replace(given, value={**entries, path[0]: _placed(below, path[1:], value)})
+
+
+def _raise(problems: Sequence[Problem]) -> None:
+    if problems:
+        raise ConfigError(*(str(problem) for problem in sorted(problems)))
