@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, closing
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -151,7 +152,7 @@ async def assemble(
     """
     observe = Observers([TurnLog(transcripts=config.privacy.log_transcripts), *observers])
     synthesizer = await asyncio.to_thread(Espeak, config.voice.name, config.voice.rate, config.voice.pitch)
-    voice = Voice(synthesizer, speaker, chimes=vars(config.sound.chimes), volume=config.sound.volume)
+    voice = Voice(synthesizer, speaker, chimes=asdict(config.sound.chimes), volume=config.sound.volume)
     areas = {area.name: Area(area.name, area.aliases) for area in config.rooms}
     house = SimulatedHouse(
         tuple(

@@ -107,7 +107,7 @@ class Voice:
     engine: Literal["espeak-ng"]
     name: Annotated[str, Matching(r"[A-Za-z0-9_+-]{1,40}", "the name of a voice", ("en-us", "en-gb"))]
     rate: Annotated[int, Range(80, 450, "words a minute")]
-    pitch: Percent
+    pitch: Annotated[int, Range(0, 99)]
 
 
 @dataclass(frozen=True, slots=True)
