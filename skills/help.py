@@ -18,6 +18,8 @@ Topic = Annotated[
         }
     ),
 ]
+KINDS = "[kind of|kinds of|type of|types of|sort of|sorts of]"
+
 MOST = 5
 """Nobody remembers more examples than this."""
 
@@ -30,8 +32,9 @@ MOST = 5
     "(do you (know|have|understand)|can I (say|use)|are there)",
     "(what are|list|tell me) your (skills|commands|abilities)",
     "(how can you help|what can you help) me [with]",
-    "what [kind of|kinds of|type of|types of] (questions|things) can I ask [you]",
-    "what [kind of|kinds of|type of|types of] questions can you answer",
+    f"what {KINDS} (questions|things|commands) can I (ask|ask you|say|give you)",
+    f"what {KINDS} questions can you answer",
+    f"what {KINDS} (things|topics|subjects) do you know [about]",
     "what can (you do|I do|I say) (with|about) [the|my] {topic}",
     "(help me|help) with [the|my] {topic}",
     "how (do I|can I) (use|set|control) [the|my|a] {topic}",

@@ -19,8 +19,15 @@ skill = Skill("light", settings=Settings)
 
 ALL = "[the|my|our|all|all the|all my|all of the]"
 ONE = "[the|my|our] {light}"
-SOME = f"({ALL} lights in [the|my|our] {{area}}|{ALL} {{area}} (lights|lighting)|the light in [the|my|our] {{area}})"
-EVERY = f"({ALL} lights|the light|every light|the lighting) [in here|in the house|everywhere]"
+SOME = (
+    f"({ALL} (lights|lamps) (in|of) [the|my|our] {{area}}|{ALL} {{area}} (lights|lamps|lighting)"
+    "|[the] (light|lighting) (in|of) [the|my|our] {area})"
+)
+EVERY = f"({ALL} (lights|lamps)|the light|every light|[the] lighting) [in here|in the house|everywhere]"
+HERE = "ALL (lights|lamps|light) … in [the|my|our] {area}".replace("ALL", ALL)
+"""With the verb's other half in the middle: "turn the lights off in the bathroom"."""
+
+COLOUR = "(colour|color|colours|colors)"
 LITTLE = "[a bit|a little|a little bit|some|slightly|more|some more]"
 
 Colour = Annotated[
@@ -61,9 +68,10 @@ def said(*patterns: str) -> tuple[str, ...]:
     *said(
         "(turn|switch|put) on …",
         "(turn|switch|put) … [back] on",
-        "(… on|(activate|enable|power on|power up) …|(I want|I need|I would like) … [turned|switched] on)",
+        "(… on|(activate|enable|power on|power up) …|(I want|I need|I would like) … [to be] [turned|switched] on)",
     ),
-    "(let there be light|lights please|hit the lights|I need [some|more] light|it is [too] dark in here)",
+    f"(turn|switch|put) {HERE.replace('…', '[back] on')}",
+    "(let there be light|lights please|hit the lights|I need [some] [more] (light|lights)|it is [too] dark [in] here)",
     weight=10,
 )
 async def on(ctx: Context, light: Light | None = None, area: Area | None = None) -> str:
@@ -77,8 +85,9 @@ async def on(ctx: Context, light: Light | None = None, area: Area | None = None)
         "(turn|switch|put|shut) off …",
         "(turn|switch|put|shut) … (off|out)",
         "(… (off|out)|(turn|put|switch) out …|(kill|deactivate|disable|power off|power down|shut down|extinguish) …"
-        "|(I want|I would like) … [turned|switched] off|switch … to off)",
+        "|(I want|I would like) … [to be] [turned|switched] off|switch … to off)",
     ),
+    f"(turn|switch|put|shut) {HERE.replace('…', '(off|out)')}",
     weight=10,
 )
 async def off(ctx: Context, light: Light | None = None, area: Area | None = None) -> str:
@@ -97,7 +106,7 @@ async def toggle(ctx: Context, light: Light | None = None, area: Area | None = N
 
 @skill.intent(
     *said(
-        "(set|change|adjust|turn|put|dim|brighten) … to {level} [brightness]",
+        "(set|change|adjust|turn|put|dim|brighten) … to [level] {level} [brightness]",
         "(set|change|adjust|turn|put) the brightness of … to {level}",
         "(set|change|adjust) … brightness to {level}",
         "(… [brightness] [up|down] [to|at] {level}|make … {level} [bright]|(turn|bring) … (up|down) to {level}"
@@ -129,6 +138,7 @@ async def brightness(
         "((increase|raise|turn up) the brightness [of|on|in] …|(increase|raise|turn up) … brightness|… (up|brighter))",
         "(brighten|turn up|raise|increase) … [brightness] by {step}",
     ),
+    f"turn {HERE.replace('…', 'up')}",
     "(brighten|lighten|light) up [the|my] {area}",
     "make [the|my] {area} [a bit|a little|a little bit|much] brighter",
     "(make it [a bit|a little|a little bit|much] brighter [in here]|(increase|raise|turn up) the brightness)",
@@ -151,9 +161,10 @@ async def brighten(
         "|… (down|dimmer|darker|lower))",
         "(dim|turn down|lower|reduce|decrease) … [brightness] by {step}",
     ),
+    f"turn {HERE.replace('…', 'down')}",
     "(dim|darken) [the|my] {area}",
     "make [the|my] {area} [a bit|a little|a little bit|much] (dimmer|darker|less bright)",
-    "(make it [a bit|a little|a little bit|much] (dimmer|darker|less bright) [in here]|it is too bright [in here]"
+    "(make it [a bit|a little|much] (dimmer|darker|less bright) [in here]|(it|this) is too bright [in here]"
     "|(decrease|lower|reduce|turn down) the brightness|less light)",
     weight=3,
 )
@@ -167,9 +178,10 @@ async def dim(ctx: Context, step: Percent | None = None, light: Light | None = N
     *said(
         "(set|change|switch|turn) … to {colour}",
         "(turn|make|colour|color) … {colour}",
-        "((set|change|turn) the (colour|color) of … to {colour}|(set|change|turn) … (colour|color) to {colour}"
-        "|… [to] {colour})",
+        f"((set|change|turn) the {COLOUR} of … to {{colour}}|(set|change|turn) … {COLOUR} to {{colour}}"
+        "|… [to] {colour}|(I want|I would like) … {colour})",
     ),
+    f"(set|change|turn) [the] [light] {COLOUR} to {{colour}}",
     "(make|turn|set) [the|my] {area} [to] {colour}",
     weight=2,
 )
@@ -184,7 +196,7 @@ async def colour(ctx: Context, colour: Colour, light: Light | None = None, area:
     f"(did I leave|have I left) {ONE} on",
     f"((did I turn|have I turned|did you turn) (off|on) {ONE}|what's the (state|status) of {ONE}"
     f"|(check|tell me|do you know) (if|whether) {ONE} is (on|off))",
-    f"(how bright is {ONE}|what's the brightness of {ONE}|what (colour|color) is {ONE})",
+    f"(how bright is {ONE}|what's the brightness of {ONE}|what {COLOUR} is {ONE})",
     weight=2,
 )
 async def state(light: Light) -> str:

@@ -13,7 +13,7 @@ Kind = Annotated[
     OneOf(
         spoken={
             "(fan|fans|ventilator|ventilators)": "fan",
-            "(socket|sockets|plug|plugs|outlet|outlets)": "socket",
+            "[smart] (socket|sockets|plug|plugs|outlet|outlets)": "socket",
             "(switch|switches)": "switch",
         }
     ),
@@ -21,7 +21,10 @@ Kind = Annotated[
 
 ONE = "[the|my|our] {device}"
 ALL = "[the|my|our|all|all the|all my|all of the]"
-SOME = f"({ALL} {{kind}} in [the|my|our] {{area}}|{ALL} {{area}} {{kind}})"
+SOME = f"({ALL} {{kind}} (in|of) [the|my|our] {{area}}|{ALL} {{area}} {{kind}})"
+HERE = "ALL {kind} … in [the|my|our] {area}".replace("ALL", ALL)
+"""With the verb's other half in the middle: "turn the fan off in the bedroom"."""
+
 EVERY = "(all|all the|all my|all of the|every|the) {kind}"
 
 
@@ -32,8 +35,9 @@ def said(*patterns: str) -> tuple[str, ...]:
 
 @skill.intent(
     *said("(turn|switch|put|power) on …", "(turn|switch|put|power) … [back] on"),
-    f"({ONE} on|(activate|enable|power up) {ONE}|(I want|I need|I would like) {ONE} [turned|switched] on)",
+    f"({ONE} on|(activate|enable|power up) {ONE}|(I want|I need|I would like) {ONE} [to be] [turned|switched] on)",
     f"(start|start up|run|fire up) {ONE}",
+    f"(turn|switch|put) {HERE.replace('…', '[back] on')}",
     weight=5,
 )
 async def on(ctx: Context, device: Switchable | None = None, kind: Kind | None = None, area: Area | None = None) -> str:
@@ -46,6 +50,7 @@ async def on(ctx: Context, device: Switchable | None = None, kind: Kind | None =
     *said("(turn|switch|put|shut|power) off …", "(turn|switch|put|shut|power) … off"),
     f"({ONE} off|(deactivate|disable|shut down|power down) {ONE}|(I want|I would like) {ONE} [turned|switched] off)",
     f"stop {ONE}",
+    f"(turn|switch|put|shut) {HERE.replace('…', 'off')}",
     weight=5,
 )
 async def off(

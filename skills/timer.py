@@ -89,6 +89,8 @@ Name = Annotated[
     "{name} timer [for] {length}",
     f"{WANT} (a|another) (timer (for|of)|timer set for) {{length}}",
     f"{WANT} (a|another) {{length}} timer",
+    f"(I want|I would like|I need) to {START} (a|another) [new] (timer for {{length}}|{{length}} timer)",
+    f"set {{length}} (for|on) {MY} {{name}}",
     f"{START} [a|another] timer (to go off|that goes off|to ring|that is set to go off) (in|after) {{length}}",
     "(wake|wake me up|alert me|tell me|notify me|remind me|warn me|let me know) in {length}",
     "(count down|start a countdown|countdown) [from|of|for] {length}",
@@ -102,7 +104,7 @@ async def set(ctx: Context, length: timedelta, name: Name | None = None) -> str:
     return f"{name.capitalize()} timer set for {said}." if name else f"Timer set for {said}."
 
 
-@skill.intent(f"{START} [a|the|my|another] [new] timer [for me]", f"{WANT} a timer", weight=1)
+@skill.intent(f"{START} [a|the|my|another] [new] timer [for me]", f"{WANT} a timer [set]", weight=1)
 async def ask(ctx: Context) -> Response:
     """Ask how long a timer should run."""
     return Response("For how long? Say, for example: set a timer for ten minutes.", listen=True)

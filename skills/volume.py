@@ -58,7 +58,8 @@ async def set(ctx: Context, level: Percent | None = None, of_ten: OfTen | None =
     f"[the] volume up {LITTLE}",
     "[a bit|a little|much] louder",
     "(speak|talk|make it|be) [a bit|a little|much] louder",
-    "(speak up|I can't hear you|you are too quiet|I want (your|the) volume (louder|up|increased|raised))",
+    "make (your|the) volume [a bit|a little|much] (louder|higher)",
+    "(speak up|I can't hear you|you are too quiet|(I want|I need) (your|the) volume (louder|up|increased|raised))",
     "(turn up|increase|raise) [the|your] volume by {step}",
     "turn [the|your] volume up by {step}",
     weight=4,
@@ -76,7 +77,8 @@ async def up(ctx: Context, step: Percent | None = None) -> str:
     "[a bit|a little|much] (quieter|softer)",
     "(speak|talk|make it|be) [a bit|a little|much] (quieter|softer|less loud)",
     "((speak|talk) more (quietly|softly)|not so loud|you are too loud"
-    "|I want (your|the) volume (quieter|down|decreased|lowered))",
+    "|(I want|I need) (your|the) volume (quieter|down|decreased|lowered)"
+    "|make (your|the) volume [a bit|a little|much] (quieter|lower|softer))",
     "(turn down|decrease|lower|reduce) [the|your] volume by {step}",
     "turn [the|your] volume down by {step}",
     weight=4,
@@ -87,7 +89,7 @@ async def down(ctx: Context, step: Percent | None = None) -> str:
 
 
 @skill.intent(
-    "mute [yourself|the (volume|sound|audio|speaker|speakers)]",
+    "mute [yourself|[the] (volume|sound|audio|speaker|speakers)]",
     "(turn off the (sound|volume|audio)|turn the (sound|volume|audio) off|sound off|go mute|be mute|mute on)",
     weight=2,
 )
