@@ -1,6 +1,6 @@
 """What each engine must be able to do. Frame-rate stages are synchronous, turn-rate stages are not."""
 
-from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Sequence
 from typing import Protocol
 
 from assistant.messages import AudioFrame, Intent, Speech, Transcript, Vocabulary, Wake
@@ -78,8 +78,8 @@ class Understander(Protocol):
 class Synthesizer(Protocol):
     """Turns text into sound."""
 
-    def speak(self, text: str) -> AsyncIterator[Speech]:
-        """Sound, piece by piece, the first as soon as possible. Raises EngineError."""
+    def speak(self, text: str) -> AsyncGenerator[Speech, None]:
+        """Sound, piece by piece, the first as soon as possible. Closing it stops the work. Raises EngineError."""
         ...
 
 

@@ -8,6 +8,7 @@ import ctypes
 import re
 import textwrap
 from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import aclosing
 from functools import cache
 from pathlib import Path
 from threading import Event, Lock
@@ -60,8 +61,9 @@ class Espeak:
         Closing or cancelling stops the library in mid-sentence. Raises EngineError.
         """
         for stretch in _stretches(text):
-            async for pcm in self._pieces(stretch):
-                yield Speech(pcm, self._library.rate)
+            async with aclosing(self._pieces(stretch)) as pieces:
+                async for pcm in pieces:
+                    yield Speech(pcm, self._library.rate)
 
     def synthesize(self, text: str) -> Speech:
         """The sound of the whole text at once. Blocks, for about a thousandth of its length on a desktop."""
