@@ -35,3 +35,7 @@ class SkillError(AssistantError):
 
 class SkillLoadError(AssistantError, ImportError):
     """A skill cannot be loaded. It is left out and listed with this message; the rest work."""
+
+
+class ManifestError(AssistantError, ValueError):
+    """The labels of an evaluation are wrong. Whoever wrote them is told every line that must be mended."""
