@@ -1,0 +1,77 @@
+"""Sound for tests: speech that espeak-ng synthesises, silence and noise, all 16 kHz mono 16 bit."""
+
+import asyncio
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+import soxr
+from numpy.typing import NDArray
+
+from assistant.engines.espeak import Espeak
+from assistant.messages import RATE, AudioFrame
+
+Sound = NDArray[np.int16]
+
+
+@cache
+def say(text: str, voice: str = "en-us", rate: int = 160) -> Sound:
+    """Speech at half of full scale, without the silence around it."""
+    espeak = Espeak(voice, rate)
+    speech = espeak.synthesize(text)
+    espeak.close()
+    whole = soxr.resample(np.frombuffer(speech.pcm, "<i2").astype(np.float32), speech.rate, RATE)
+    sound: Sound = (whole * 16_000 / np.abs(whole).max()).astype(np.int16)
+    loud = np.flatnonzero(np.abs(sound) > 160)
+    return sound[loud[0] : loud[-1] + 1]
+
+
+def silence(seconds: float) -> Sound:
+    """Digital silence."""
+    return np.zeros(round(seconds * RATE), np.int16)
+
+
+def noise(seconds: float, level: float = 30.0, seed: int = 1) -> Sound:
+    """White noise of that standard deviation; 30 is a quiet room."""
+    return np.random.default_rng(seed).normal(0.0, level, round(seconds * RATE)).astype(np.int16)
+
+
+def in_a_room(*parts: Sound | float, level: float = 30.0, seed: int = 1) -> Sound:
+    """The parts one after the other, numbers being pauses in seconds, with faint noise over all of it."""
+    whole = np.concatenate([silence(part) if isinstance(part, float | int) else part for part in parts])
+    mixed: Sound = np.clip(whole + noise(len(whole) / RATE, level, seed).astype(np.int32), -32768, 32767).astype(
+        np.int16
+    )
+    return mixed
+
+
+def frames(sound: Sound, sizes: Sequence[int] = (1280,)) -> list[AudioFrame]:
+    """Frames with these numbers of samples, in turn."""
+    result, start, turn = [], 0, 0
+    while start < len(sound):
+        piece = sound[start : start + sizes[turn % len(sizes)]]
+        result.append(AudioFrame(piece.astype("<i2").tobytes(), start / RATE))
+        start, turn = start + len(piece), turn + 1
+    return result
+
+
+def seconds(sound: Sound) -> float:
+    """Its length."""
+    return len(sound) / RATE
+
+
+class Tape:
+    """A Microphone that plays a sound and counts what was asked of it."""
+
+    live = False
+
+    def __init__(self, sound: Sound, sizes: Sequence[int] = (1280,)) -> None:
+        self.frames = frames(sound, sizes)
+        self.position = 0
+
+    async def read(self) -> AudioFrame | None:
+        await asyncio.sleep(0)
+        if self.position == len(self.frames):
+            return None
+        self.position += 1
+        return self.frames[self.position - 1]
