@@ -51,6 +51,7 @@ async def date(ctx: Context, day: Date | None = None) -> str:
     "what's (the day [today]|the day of the week|today)",
     f"{TELL} (what|which) day (it is|today is|of the week it is) [today]",
     f"(what|which) day [of the week] (is|is it|will it be|will be|was|was it) [on] {{day}} {THIS}",
+    "(what|which) day [of the week] will {day} be",
     f"(what|which) day [of the week] (does|will) {{day}} (fall on|fall|come on) {THIS}",
     weight=3,
 )
@@ -62,8 +63,8 @@ async def weekday(ctx: Context, day: Date | None = None) -> str:
 
 
 @skill.question(
-    "is (it|today) [a] {name} [today]",
-    "is {day} a {name}",
+    "is (it|today) [a] {name} [today|yet]",
+    "is {day} [a] {name}",
 )
 async def is_weekday(ctx: Context, name: Weekday, day: Date | None = None) -> str:
     """Tell whether a day is a Monday, say."""

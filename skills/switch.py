@@ -61,11 +61,14 @@ async def off(
     return await change(devices, {"on": False}, "off", together)
 
 
-@skill.intent(f"(toggle|flip) {ONE}", weight=0.5)
-async def toggle(device: Switchable) -> str:
+@skill.intent(*said("(toggle|flip) …"), weight=0.5)
+async def toggle(
+    ctx: Context, device: Switchable | None = None, kind: Kind | None = None, area: Area | None = None
+) -> str:
     """Turn a device on if it is off, and off if it is on."""
-    on = not device.state.get("on")
-    return await change([device], {"on": on}, "on" if on else "off")
+    devices, together = _chosen(ctx, device, kind, area)
+    on = not any(device.state.get("on") for device in devices)
+    return await change(devices, {"on": on}, "on" if on else "off", together)
 
 
 @skill.question(

@@ -77,21 +77,21 @@ Name = Annotated[
 
 
 @skill.intent(
-    f"{START} [a|the|my|another] [new] timer (for|of|to) {{length}}",
-    f"{START} [a|the|another] [new] {{length}} timer",
+    f"{START} [a|an|the|my|another] [new] timer (for|of|to) {{length}}",
+    f"{START} [a|an|the|another] [new] {{length}} timer",
     "timer [for] {length}",
-    "[a|another] {length} timer",
-    f"{START} [a|the|my|another] [new] {{name}} timer (for|of|to) {{length}}",
-    f"{START} [a|the|another] [new] {{length}} {{name}} timer",
-    f"{START} [a|another] [new] {{length}} timer (for|called|named) {MY} {{name}}",
-    f"{START} [a|another] [new] timer for {{length}} (for|called|named) {MY} {{name}}",
-    f"{START} [a|another] [new] timer (for|called|named) {MY} {{name}} for {{length}}",
+    "[a|an|another] {length} timer",
+    f"{START} [a|an|the|my|another] [new] {{name}} timer (for|of|to) {{length}}",
+    f"{START} [a|an|the|another] [new] {{length}} {{name}} timer",
+    f"{START} [a|an|another] [new] {{length}} timer (for|called|named) {MY} {{name}}",
+    f"{START} [a|an|another] [new] timer for {{length}} (for|called|named) {MY} {{name}}",
+    f"{START} [a|an|another] [new] timer (for|called|named) {MY} {{name}} for {{length}}",
     "{name} timer [for] {length}",
-    f"{WANT} (a|another) (timer (for|of)|timer set for) {{length}}",
-    f"{WANT} (a|another) {{length}} timer",
-    f"(I want|I would like|I need) to {START} (a|another) [new] (timer for {{length}}|{{length}} timer)",
+    f"{WANT} (a|an|another) (timer (for|of)|timer set for) {{length}}",
+    f"{WANT} (a|an|another) {{length}} timer",
+    f"(I want|I would like|I need) to {START} (a|an|another) [new] (timer for {{length}}|{{length}} timer)",
     f"set {{length}} (for|on) {MY} {{name}}",
-    f"{START} [a|another] timer (to go off|that goes off|to ring|that is set to go off) (in|after) {{length}}",
+    f"{START} [a|an|another] timer (to go off|that goes off|to ring|that is set to go off) (in|after) {{length}}",
     "(wake|wake me up|alert me|tell me|notify me|remind me|warn me|let me know) in {length}",
     "(count down|start a countdown|countdown) [from|of|for] {length}",
     weight=8,
@@ -104,7 +104,7 @@ async def set(ctx: Context, length: timedelta, name: Name | None = None) -> str:
     return f"{name.capitalize()} timer set for {said}." if name else f"Timer set for {said}."
 
 
-@skill.intent(f"{START} [a|the|my|another] [new] timer [for me]", f"{WANT} a timer [set]", weight=1)
+@skill.intent(f"{START} [a|an|the|my|another] [new] timer [for me]", f"{WANT} a timer [set]", weight=1)
 async def ask(ctx: Context) -> Response:
     """Ask how long a timer should run."""
     return Response("For how long? Say, for example: set a timer for ten minutes.", listen=True)
@@ -113,7 +113,7 @@ async def ask(ctx: Context) -> Response:
 @skill.question(
     f"how (much|long) [time|longer] is left on {MY} [{{name}}] timer",
     f"how (much|long|much time) [is] (left|remaining) [on|for] {MY} [{{name}}] timer",
-    "how (much time|long|much longer) [is left|do I have left|have I got left|until it rings|to go]",
+    "how (much time|much longer|long) [(is|do I have|have I got) left|on the timer|until it rings|to go]",
     f"how long (until|till|before) {MY} [{{name}}] timer (goes off|rings|ends|is done|is up)",
     f"when (will|does) {MY} [{{name}}] timer (go off|ring|end)",
     f"how many minutes (are left|left|remain) [on|for] {MY} [{{name}}] timer",

@@ -25,7 +25,7 @@ Named = Annotated[
     str,
     OneOf(
         spoken={
-            "[the] (maximum|max|full|loudest|highest) [setting|level|volume]": "maximum",
+            "(the maximum|[the] (max|loudest|highest)) [setting|level|volume]": "maximum",
             "(medium|the middle)": "medium",
             "[the] (minimum|min|low|lowest|quietest) [setting|level|volume]": "minimum",
         }
@@ -115,6 +115,8 @@ async def unmute(ctx: Context) -> str:
     "how loud (are you|is it|is the volume|is the sound)",
     "what [volume] level is (the|your) (volume|sound|speaker) [at|on|set to]",
     "(what|which) volume are you (at|on|set to)",
+    "what's the volume (at|set to|on)",
+    "tell me (the|your) volume [level]",
 )
 async def level(ctx: Context) -> str:
     """Tell how loudly the assistant speaks."""

@@ -1,0 +1,61 @@
+"""Tables of sentences → intent and slots, typed, in a house of a hundred devices with every shipped skill."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+
+from assistant.messages import Transcript
+from assistant.phrases.book import PhraseBook
+from tests.skills.shipped import NAMES, SKILLS, vocabulary
+
+TABLES = Path(__file__).parent.parent / "utterances"
+TODAY = date(2026, 5, 4)
+ENOUGH = 12
+
+Case = tuple[str | None, str, Mapping[str, object]]
+
+
+def cases(path: Path) -> Iterator[Case]:
+    table = yaml.safe_load(path.read_text())
+    for intent, sentences in table.items() if isinstance(table, dict) else [(None, table)]:
+        for line in sentences:
+            sentence, slots = next(iter(line.items())) if isinstance(line, dict) else (line, {})
+            assert isinstance(sentence, str), f"{path.name}: put {sentence!r} in quotes"
+            yield intent, sentence, slots
+
+
+CASES = [case for path in sorted(TABLES.glob("*.yaml")) for case in cases(path)]
+
+
+@pytest.fixture(scope="module")
+def book() -> PhraseBook:
+    learned = PhraseBook(today=lambda: TODAY)
+    asyncio.run(learned.learn(vocabulary()))
+    return learned
+
+
+@pytest.mark.parametrize(("intent", "sentence", "slots"), CASES, ids=[case[1] for case in CASES])
+async def test_a_sentence_means_what_the_table_says(
+    book: PhraseBook, intent: str | None, sentence: str, slots: Mapping[str, object]
+) -> None:
+    understood = await book.understand(Transcript(sentence, 1.0, "typed"))
+    assert (understood and understood.name) == intent
+    assert dict(understood.slots if understood else {}) == slots
+
+
+def test_every_intent_has_a_table_and_enough_sentences() -> None:
+    counts = Counter(intent for intent, _, _ in CASES)
+    assert {path.stem for path in TABLES.glob("*.yaml")} == {*NAMES, "nothing"}
+    for skill in SKILLS:
+        for handler in skill.handlers:
+            assert counts[handler.intent] >= ENOUGH, handler.intent
+
+
+def test_no_sentence_is_in_two_tables() -> None:
+    twice = [sentence for sentence, count in Counter(case[1].casefold() for case in CASES).items() if count > 1]
+    assert not twice
