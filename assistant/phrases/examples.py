@@ -1,0 +1,101 @@
+"""Sentences drawn from templates, for who learns by example, and which slots can be said together."""
+
+import random
+import re
+from collections import Counter
+from collections.abc import Iterable
+from itertools import product, zip_longest
+
+from hassil import Alternative, Expression, Group, ListReference, Permutation, TextChunk
+
+from assistant.phrases import syntax
+
+DRAWS = 64
+"""Sentences drawn from each template, of which the plainest of each set of slots is kept."""
+
+FIRST = 3.0
+"""How much more often than its neighbours the first of some alternatives is drawn: authors write the plainest first."""
+
+MOST_SETS = 4096
+"""Sets of slots that are told apart; beyond it templates count as having every slot optional."""
+
+_SLOT = re.compile(r"\{(\w+)\}")
+
+
+def examples(templates: Iterable[str], most: int) -> tuple[str, ...]:
+    """Up to `most` sentences with slots as `{name}`, plain ones first, as unlike each other as there are any.
+
+    The same templates always give the same sentences. Raises TemplateError.
+    """
+    shelves: dict[frozenset[str], list[str]] = {}
+    for template in templates:
+        expression = syntax.parse(template, lambda reference: reference)
+        chance = random.Random(template)
+        counts = Counter(" ".join(_draw(expression, chance).split()) for _ in range(DRAWS))
+        plainest: dict[frozenset[str], str] = {}
+        for sentence in sorted(counts, key=lambda sentence: (_oddness(sentence), -counts[sentence], sentence)):
+            plainest.setdefault(frozenset(_SLOT.findall(sentence)), sentence)
+        for slots, sentence in plainest.items():
+            shelves.setdefault(slots, []).append(sentence)
+    return tuple(sentence for row in zip_longest(*shelves.values()) for sentence in row if sentence)[:most]
+
+
+def slot_sets(templates: Iterable[str], slots: Iterable[str]) -> frozenset[frozenset[str]]:
+    """Which slots can be said together in one sentence: the sets that some template allows. Raises TemplateError."""
+    found: set[frozenset[str]] = set()
+    for template in templates:
+        sets = _sets(syntax.parse(template, lambda reference: reference))
+        if sets is None:
+            names = tuple(slots)
+            return frozenset(
+                frozenset(name for name, said in zip(names, picked, strict=True) if said)
+                for picked in product((False, True), repeat=min(len(names), 12))
+            )
+        found |= sets
+    return frozenset(found)
+
+
+def _oddness(sentence: str) -> int:
+    """Words too few or too many: three to eight are how people talk."""
+    words = len(sentence.split())
+    return max(3 - words, words - 8, 0)
+
+
+def _draw(expression: Expression, chance: random.Random) -> str:
+    match expression:
+        case TextChunk():
+            return expression.text
+        case ListReference():
+            return f"{{{expression.slot_name}}} "
+        case Alternative():
+            weights = [FIRST] + [1.0] * (len(expression.items) - 1)
+            return _draw(chance.choices(expression.items, weights)[0], chance)
+        case Permutation():
+            return "".join(_draw(item, chance) for item in chance.sample(expression.items, len(expression.items)))
+        case Group():
+            return "".join(_draw(item, chance) for item in expression.items)
+    return ""
+
+
+def _sets(expression: Expression) -> set[frozenset[str]] | None:
+    """The sets of slots in its sentences; None where they are too many to tell."""
+    match expression:
+        case ListReference():
+            return {frozenset({expression.slot_name})}
+        case Alternative():
+            found: set[frozenset[str]] = set()
+            for item in expression.items:
+                sets = _sets(item)
+                if sets is None:
+                    return None
+                found |= sets
+            return found
+        case Group():
+            joined: set[frozenset[str]] = {frozenset()}
+            for item in expression.items:
+                sets = _sets(item)
+                if sets is None or len(joined) * len(sets) > MOST_SETS:
+                    return None
+                joined = {left | right for left in joined for right in sets}
+            return joined
+    return {frozenset()}
