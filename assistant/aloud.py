@@ -6,8 +6,8 @@ import unicodedata
 _ABBREVIATIONS = {"dr", "mr", "mrs", "ms", "st", "vs", "approx", "e.g", "i.e"}
 _END = re.compile(r"[.!?…]+[\"'”’)\]]*\s+(?=[\"'“‘(\[]*[^\Wa-z_])|\n+")
 _CLOCK = re.compile(r"(?<![\d:.,])([01]?\d|2[0-3]):([0-5]\d)(?![\d:])( ?[ap]\.?m\b\.?)?", re.IGNORECASE)
-_AMOUNT = re.compile(r"(?<![\w.])([-−]?)(\d[\d,]*(?:\.\d+)?)\s?(km/h|kWh|[a-zA-Z]{1,3}|°[CF]?|%)(?!\w)")
-_PRICE = re.compile(r"([$€£])\s?(\d[\d,]*(?:\.\d+)?)")
+_AMOUNT = re.compile(r"(?<![\w.])([-−]?)(\d+(?:,\d{3})*(?:\.\d+)?)\s?(km/h|kWh|[a-zA-Z]{1,3}|°[CF]?|%)(?!\w)")
+_PRICE = re.compile(r"([$€£])\s?(\d+(?:,\d{3})*(?:\.\d+)?)")
 _MARKUP = re.compile(r"[*_#`~|<>\\^]+")
 _UNITS = {
     "%": "percent",
@@ -56,13 +56,16 @@ def sentences(text: str) -> list[str]:
 
 
 def aloud(text: str) -> str:
-    """`text` with clock times, amounts and prices in words; emoji, markup and control characters left out."""
+    """`text` with clock times, amounts and prices in words, without emoji, markup and control characters.
+
+    Empty where it has neither letter nor digit.
+    """
     text = "".join(character if _sounds(character) else " " for character in text)
     text = _MARKUP.sub(" ", text)
     text = _CLOCK.sub(_clock, text)
     text = _PRICE.sub(lambda price: _count(price[2], _CURRENCIES[price[1]]), text)
     text = _AMOUNT.sub(_amount, text)
-    return " ".join(text.split())
+    return " ".join(text.split()) if re.search(r"\w", text) else ""
 
 
 def _sounds(character: str) -> bool:

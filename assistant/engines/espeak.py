@@ -33,6 +33,9 @@ _RATES = (80, 450)  # words per minute that the library takes
 _CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
 _UNSPEAKABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
+_LONGEST_PATH = 144  # bytes: its buffer has 160, and `/espeak-ng-data` must fit too
+
+_SHORTER = "Install Hearth in another folder, or the Debian package libespeak-ng1."
 _REMEDY = "Reinstall the package espeakng-loader or install the Debian package libespeak-ng1."
 
 
@@ -136,6 +139,8 @@ class Library:
     """
 
     def __init__(self, path: str, data: Path | None = None) -> None:
+        if data is not None and len(str(data).encode()) > _LONGEST_PATH:
+            raise EngineError(f"espeak-ng: {data} is a longer path than it can use. {_SHORTER}")
         try:
             self._c = ctypes.CDLL(path)
         except OSError as error:
@@ -149,10 +154,7 @@ class Library:
         )
         """Samples per second."""
         if self.rate <= 0:
-            # The library's buffer for this path has 160 bytes.
-            raise EngineError(
-                f"espeak-ng: no data in {data or 'the folder it was built with'}, or the path is too long. {_REMEDY}"
-            )
+            raise EngineError(f"espeak-ng: no data in {data or 'the folder it was built with'}. {_REMEDY}")
         self._callback = _CALLBACK(self._made)  # the library keeps no reference: we must
         self._c.espeak_SetSynthCallback(self._callback)
 

@@ -1,0 +1,71 @@
+"""Written English made fit to be spoken."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.aloud import aloud, sentences
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("It is 7:05.", "It is 7 oh 5."),
+        ("It is 7:30 p.m.", "It is 7 30 p.m."),
+        ("At 7:00 PM", "At 7 PM"),
+        ("12:00", "12 o'clock"),
+        ("19:00", "19 hundred"),
+        ("0:00", "midnight"),
+        ("00:05", "0 oh 5"),
+        ("18:30", "18 30"),
+        ("a ratio of 1:2, a lap in 1:23:45", "a ratio of 1:2, a lap in 1:23:45"),
+        ("21.5 °C", "21.5 degrees Celsius"),
+        ("-5°C, −1 °C", "minus 5 degrees Celsius, minus 1 degree Celsius"),
+        ("72 °F", "72 degrees Fahrenheit"),
+        ("40%", "40 percent"),
+        ("20 km/h and 1,500 m", "20 kilometers per hour and 1,500 meters"),
+        ("1 kWh, 5 kWh", "1 kilowatt-hour, 5 kilowatt-hours"),
+        ("5 min", "5 minutes"),
+        ("5 apples, flat 4 B", "5 apples, flat 4 B"),
+        ("$5, €1.50, £1", "5 dollars, 1.50 euros, 1 pound"),
+        ("**Done** 🎉", "Done"),
+        ("two\nlines\x00\x07", "two lines"),
+        ("naïve Zoë", "naïve Zoë"),
+        ("🎉🎉", ""),
+        ("...", ""),
+        ("", ""),
+    ],
+)
+def test_what_is_written_is_said_well(text: str, spoken: str) -> None:
+    assert aloud(text) == spoken
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("One.", ["One."]),
+        ("One. Two! Three? Four", ["One.", "Two!", "Three?", "Four"]),
+        ("It is 7.5 km. Go on.", ["It is 7.5 km.", "Go on."]),
+        ("At 5 p.m. Then home.", ["At 5 p.m.", "Then home."]),
+        ("at 5 p.m. today", ["at 5 p.m. today"]),
+        ("Ask Dr. Who. Now.", ["Ask Dr. Who.", "Now."]),
+        ('"Yes." He said "no."', ['"Yes."', 'He said "no."']),
+        ("Set it. 5 minutes.", ["Set it.", "5 minutes."]),
+        ("one line\nanother", ["one line", "another"]),
+        ("Hm… Well.", ["Hm…", "Well."]),
+        ("...", ["..."]),
+        (" \n ", []),
+    ],
+)
+def test_sentences_are_found(text: str, parts: list[str]) -> None:
+    assert sentences(text) == parts
+
+
+@given(st.text())
+def test_no_word_is_lost_between_sentences(text: str) -> None:
+    assert "".join(" ".join(sentences(text)).split()) == "".join(text.split())
+
+
+@given(st.text())
+def test_any_text_can_be_read(text: str) -> None:
+    assert "\x00" not in aloud(text)
