@@ -63,8 +63,7 @@ class Pipeline:
                 return await self._ears.wake()
             if not heard.seconds:
                 self._observe(NobodySpoke(turn))
-                await self._voice.chime("nobody")
-                return None
+                return (await self._while_listening(self._voice.chime("nobody")))[1]
             answer = self._mind.answer(heard.transcript, turn=turn, dry_run=self._dry_run, watch=heard.watch)
             answered, another = await self._while_listening(answer) if self._live else (await answer, None)
             if answered is None:
