@@ -160,7 +160,7 @@ async def cancel(ctx: Context, name: Name | None = None, length: timedelta | Non
 
 
 @skill.intent(
-    f"{CANCEL} (all|all the|all my|all of the|all of my|both|both of the|every|my|the) (timers|timer)",
+    f"{CANCEL} ((all|all the|all my|all of the|all of my|both|both of the|my|the) timers|every timer)",
     "turn (all|all the|all my|both|my|the) timers off",
     weight=1,
 )

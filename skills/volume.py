@@ -31,15 +31,22 @@ Named = Annotated[
         }
     ),
 ]
-OfTen = Annotated[int, Between(1, 10)]
+OfTen = Annotated[int, Between(0, 10)]
+
+
+def said(*patterns: str) -> tuple[str, ...]:
+    """Each pattern with each sort of number in the place of "…"; "percent" tells five percent from five of ten."""
+    numbers = ("{level} percent", "([level] {of_ten}|{11..100:level})")
+    return tuple(pattern.replace("…", number) for pattern in patterns for number in numbers)
 
 
 @skill.intent(
-    "(set|change|adjust|put|turn) [the|your] [speaker] volume (to|at) ([level] {of_ten}|{level})",
-    "[the] volume [to|at|level] ({of_ten}|{level})",
-    "turn [the|your] volume (up|down) to ([level] {of_ten}|{level})",
-    "(turn up|turn down|increase|raise|lower|decrease|reduce) [the|your] volume to ([level] {of_ten}|{level})",
-    "(I want|I would like) (the|your) volume (at|on) ([level] {of_ten}|{level})",
+    *said(
+        "(set|change|adjust|put|turn) [the|your] [speaker] volume (to|at) …",
+        "[the] volume [to|at] …",
+        "(turn [the|your] volume (up|down)|(turn up|turn down|increase|raise|lower|decrease|reduce) [the|your] volume"
+        "|(I want|I would like) (the|your) volume) (to|at|on) …",
+    ),
     "(set|turn|change|adjust|put) [the|your] [speaker] volume to {named}",
     "(maximum|max|full) volume",
     weight=4,
