@@ -1,6 +1,6 @@
 """What a skill is lent for one call: the house, the future, the sound, and words for values."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -18,10 +18,15 @@ class Lent:
     house: House
     schedule: Schedule
     sound: Sound
-    abilities: Sequence[Ability]
+    list_abilities: Callable[[], Sequence[Ability]]
     settings: Any
     clock: Clock
     twelve_hours: bool = True
+
+    @property
+    def abilities(self) -> Sequence[Ability]:
+        """Everything that is installed, a line per intent."""
+        return self.list_abilities()
 
     def now(self) -> datetime:
         """The wall clock, with its time zone."""

@@ -70,7 +70,7 @@ class LocalHands:
             house=house,
             schedule=self.schedule,
             sound=self._sound,
-            abilities=self.registry.abilities(),
+            list_abilities=lambda: self.registry.abilities,
             settings=self._settings.get(skill.name),
             clock=self._clock,
             twelve_hours=self._twelve_hours,

@@ -7,6 +7,7 @@ import logging
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
@@ -15,6 +16,7 @@ from assistant.concurrency import in_daemon_thread
 from assistant.errors import BadSlot, SkillError, SkillLoadError
 from assistant.house import House, HouseLookedAt
 from assistant.messages import Action, Intent, Response, Risk, Vocabulary
+from assistant.phrases.examples import plain_sentence
 from assistant.phrases.templates import check
 from assistant.skill import Ability, Context, Handler, Skill
 from assistant.slots import bind
@@ -160,10 +162,14 @@ class Registry:
         specs = [handler.spec(self._house) for _, handler in self._handlers.values()]
         return Vocabulary(tuple(spec for spec in specs if spec.templates))
 
+    @cached_property
     def abilities(self) -> tuple[Ability, ...]:
-        """What can be done, a line per intent."""
+        """What can be done, a line per intent that can be said in this house."""
+        specs = {spec.name: spec for spec in self.vocabulary().intents}
         return tuple(
-            Ability(skill.name, handler.summary, handler.templates[0]) for skill, handler in self._handlers.values()
+            Ability(skill.name, handler.summary, plain_sentence(specs[name]))
+            for name, (skill, handler) in self._handlers.items()
+            if name in specs
         )
 
     def resolve(self, intent: Intent) -> Action:

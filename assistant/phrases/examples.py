@@ -8,6 +8,7 @@ from itertools import product, zip_longest
 
 from hassil import Alternative, Expression, Group, ListReference, Permutation, TextChunk
 
+from assistant.messages import IntentSpec, SlotSpec
 from assistant.phrases import syntax
 
 DRAWS = 64
@@ -18,6 +19,16 @@ FIRST = 3.0
 
 MOST_SETS = 4096
 """Sets of slots that are told apart; beyond it templates count as having every slot optional."""
+
+SAID = {
+    "integer": "five",
+    "percentage": "fifty percent",
+    "duration": "ten minutes",
+    "time": "seven o'clock",
+    "date": "tomorrow",
+    "text": "something",
+}
+"""A value of each kind, as it is said."""
 
 _SLOT = re.compile(r"\{(\w+)\}")
 
@@ -38,6 +49,24 @@ def examples(templates: Iterable[str], most: int) -> tuple[str, ...]:
         for slots, sentence in plainest.items():
             shelves.setdefault(slots, []).append(sentence)
     return tuple(sentence for row in zip_longest(*shelves.values()) for sentence in row if sentence)[:most]
+
+
+def plain_sentence(spec: IntentSpec) -> str:
+    """The plainest whole sentence that means this intent, with values that exist. Raises TemplateError."""
+    slots = {slot.name: slot for slot in spec.slots}
+
+    def said(match: re.Match[str]) -> str:
+        slot = slots[match[1]]
+        return plain_choice(slot) if slot.kind == "choice" else SAID[slot.kind]
+
+    return _SLOT.sub(said, examples(spec.templates, 1)[0])
+
+
+def plain_choice(slot: SlotSpec) -> str:
+    """The first of its values as it is said; "something" if there is none."""
+    if not slot.choices:
+        return "something"
+    return examples([slot.choices[0].spoken], 1)[0]
 
 
 def slot_sets(templates: Iterable[str], slots: Iterable[str]) -> frozenset[frozenset[str]]:
