@@ -1,0 +1,76 @@
+"""Sentences drawn from every template of every shipped skill are understood as what they were drawn from."""
+
+import random
+from datetime import date
+
+import pytest
+from hassil import (
+    Alternative,
+    Expression,
+    Group,
+    ListReference,
+    Permutation,
+    RangeSlotList,
+    SlotList,
+    TextChunk,
+    TextSlotList,
+)
+
+from assistant.messages import Transcript, Vocabulary
+from assistant.phrases import templates
+from assistant.phrases.book import PhraseBook
+from assistant.phrases.lists import Part
+from tests.skills.shipped import NAMES, vocabulary
+
+TODAY = date(2026, 5, 4)
+DRAWS = 150
+
+
+def draw(expression: Expression, lists: dict[str, SlotList], chance: random.Random, parts: list[Part]) -> str:
+    """A sentence of the tree; what stood in its slots is added to `parts`."""
+    match expression:
+        case TextChunk():
+            return expression.text
+        case ListReference():
+            text, value = draw_value(lists[expression.list_name], chance)
+            parts.append((expression.slot_name, value))
+            return text
+        case Alternative():
+            return draw(chance.choice(expression.items), lists, chance, parts)
+        case Permutation():
+            return "".join(draw(item, lists, chance, parts) for item in chance.sample(expression.items, 2))
+        case Group():
+            return "".join(draw(item, lists, chance, parts) for item in expression.items)
+    raise TypeError(expression)
+
+
+def draw_value(values: SlotList, chance: random.Random) -> tuple[str, object]:
+    if isinstance(values, RangeSlotList):
+        number = chance.randint(values.start, values.stop)
+        return f"{number} ", number * (values.multiplier or 1)
+    assert isinstance(values, TextSlotList)
+    value = chance.choice(values.values)
+    assert isinstance(value.text_in, TextChunk)
+    return value.text_in.text, value.value_out
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_every_template_resolves_to_itself(name: str) -> None:
+    said = vocabulary()
+    book = PhraseBook(today=lambda: TODAY)
+    await book.learn(said)
+    chance = random.Random(name)
+    only = Vocabulary(tuple(spec for spec in said.intents if spec.name.startswith(f"{name}.")))
+    parsed = templates.parse(only)
+    wrong = []
+    for template in parsed.templates:
+        for _ in range(DRAWS):
+            parts: list[Part] = []
+            sentence = draw(template.sentence.expression, dict(parsed.lists), chance, parts)
+            slots = template.values(parts, TODAY)
+            if slots is None:
+                continue
+            understood = await book.understand(Transcript(sentence, 1.0, "typed"))
+            if understood is None or (understood.name, dict(understood.slots)) != (template.intent, slots):
+                wrong.append((sentence, template.intent, slots, understood))
+    assert not wrong
