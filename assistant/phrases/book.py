@@ -72,7 +72,9 @@ class PhraseBook:
         parsed = templates.parse(vocabulary)
         for values in parsed.lists.values():
             if isinstance(values, TextSlotList):
-                values.get_candidates("")  # hassil makes its index at the first question; the first sentence need not wait
+                values.get_candidates(
+                    ""
+                )  # hassil makes its index at the first question; the first sentence need not wait
         self._settings = MatchSettings(slot_lists=dict(parsed.lists))
         self._templates = parsed.templates
 
@@ -105,12 +107,13 @@ class PhraseBook:
                     yield _Sentence(rest, sentence.tidy)
 
     def _match(self, sentence: _Sentence) -> Iterator[_Match]:
+        text = sentence.text
         present = {word.text for word in sentence.words}
         today = self._today()
         for template in self._templates:
             if any(clause.isdisjoint(present) for clause in template.sentence.get_required_clauses({})):
                 continue
-            start = MatchContext(text=sentence.text, intent_sentence=template.sentence)
+            start = MatchContext(text=text, intent_sentence=template.sentence)
             for end in match_expression(self._settings, start, template.sentence.expression):
                 if match := _read(sentence, template, end, today):
                     yield match

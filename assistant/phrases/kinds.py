@@ -45,7 +45,12 @@ def text() -> Kind:
     return Kind("{text}", {"text": WildcardSlotList(name="text")}, _first)
 
 
-_FIXED: dict[str, Callable[[], Kind]] = {"duration": moments.duration, "time": moments.time_of_day, "date": moments.day, "text": text}
+_FIXED: dict[str, Callable[[], Kind]] = {
+    "duration": moments.duration,
+    "time": moments.time_of_day,
+    "date": moments.day,
+    "text": text,
+}
 """Kinds that are the same in every slot."""
 
 
@@ -93,7 +98,7 @@ def percentage(low: int, high: int) -> Kind:
 
 
 def _numbers(low: int, high: int) -> tuple[str, dict[str, SlotList]]:
-    """Every number of the range, in words and in digits."""
+    """The numbers of a range, in words and in digits. In a wide one, negative numbers only in digits."""
     if low > high:
         raise TemplateError(f"its numbers go from {low} to {high}; the lower must come first")
     written = f"digits {low} {high}"
@@ -103,7 +108,8 @@ def _numbers(low: int, high: int) -> tuple[str, dict[str, SlotList]]:
         lists[name] = spoken(name, map(number, range(low, high + 1)))
         return f"({{{name}}}|{{{written}}})", lists
     thousands = f"thousands {low} {high}"
-    lists[thousands] = spoken(thousands, map(number, range(max(1, low // 1000), min(high // 1000, 999) + 1)))
+    counts = map(number, range(max(1, low // 1000), min(high // 1000, 999) + 1))
+    lists[thousands] = spoken(thousands, (Said(1, ("one", "a")) if each.value == 1 else each for each in counts))
     lists["below 1000"] = spoken("below 1000", map(number, range(1000)))
     said = f"{{{thousands}:thousand}} thousand [[and] {{below 1000}}]|{{below 1000}}"
     return f"({said}|{{{written}}})", lists

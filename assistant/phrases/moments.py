@@ -15,7 +15,7 @@ _LENGTH = f"({_AMOUNT}) ({{unit:unit}}|{{unit written:unit}}) [and {{fraction:mo
 
 @cache
 def duration() -> Kind:
-    """Seconds: "90 seconds", "two and a half minutes", "an hour and a half", "half an hour", "1 h 30 min"."""
+    """Whole seconds, at least one: "90 seconds", "two and a half minutes", "an hour and a half", "1 h 30 min"."""
     count = [number(n, weight=1.0 if n <= 20 or n % 5 == 0 else 0.2) for n in range(1, 121)]
     count += [number(n, weight=0.2) for n in range(150, 1000, 50)]
     count += [Said(1, ("a", "an"), 2.0), Said(2, ("a couple of", "a couple"), 0.3)]
@@ -53,7 +53,7 @@ def _seconds(parts: Sequence[Part], _: date) -> int | None:
             amount = 0.0
         else:
             total += number * unit
-    return round(total) or None
+    return max(1, round(total)) if total > 0 else None
 
 
 _HALF_DAY = "[{half day:half}|{half day written:half}]"

@@ -17,7 +17,7 @@ from hassil import (
 )
 
 from assistant.messages import Vocabulary
-from assistant.phrases import syntax, templates
+from assistant.phrases import outline, syntax, templates
 from assistant.phrases.words import CONTRACTIONS, speakable
 
 FREE_TEXT = "<text>"
@@ -145,7 +145,7 @@ class _Graph:
         shares = [share] * len(choice.items)
         if choice.is_optional:
             said = OPTION_SAID / (len(choice.items) - 1)
-            shares = [said if not syntax.silent(item) else 1 - OPTION_SAID for item in choice.items]
+            shares = [said if not outline.silent(item) else 1 - OPTION_SAID for item in choice.items]
         return self.any_of((p, self.read(item, then)) for p, item in zip(shares, choice.items, strict=True))
 
     def _permute(self, items: tuple[Expression, ...], then: int) -> int | None:

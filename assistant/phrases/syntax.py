@@ -23,6 +23,7 @@ from hassil import (
 from hassil.parser import ParseError
 
 from assistant.phrases.numbers import cardinal
+from assistant.phrases.outline import Edges, either, in_turn
 from assistant.phrases.words import spelled
 
 MOST_FORMS = 256
@@ -42,6 +43,8 @@ class TemplateError(Exception):
 def parse(template: str, slot: Slot | None = None) -> Expression:
     """The tidy tree of a template. Raises TemplateError."""
     _check_brackets(template)
+    if not template.strip():
+        return TextChunk()
     try:
         expression = parse_sentence(template).expression
     except (ParseError, AssertionError) as error:
@@ -57,32 +60,9 @@ def forms(expression: Expression) -> tuple[str, ...]:
     return tuple(dict.fromkeys(" ".join(form.split()) for form in found))
 
 
-def silent(expression: Expression) -> bool:
-    """Whether a tidy tree can be matched by saying nothing."""
-    match expression:
-        case TextChunk():
-            return not expression.text
-        case Alternative():
-            return any(silent(item) for item in expression.items)
-        case Group():
-            return all(silent(item) for item in expression.items)
-    return False
-
-
-def most_said(template: str, slot: str) -> int:
-    """How often a slot can be said in one sentence of a template."""
-    return _count(parse(template, lambda reference: reference), slot)
-
-
-def _count(expression: Expression, slot: str) -> int:
-    match expression:
-        case ListReference():
-            return expression.slot_name == slot
-        case Alternative():
-            return max(_count(item, slot) for item in expression.items)
-        case Group():
-            return sum(_count(item, slot) for item in expression.items)
-    return 0
+def outline(template: str) -> Expression:
+    """The tidy tree with its slots as references, for questions about where they stand."""
+    return parse(template, lambda reference: reference)
 
 
 def _no_slot(reference: ListReference) -> Expression:
@@ -171,7 +151,7 @@ def _split_words(items: list[Expression]) -> Iterable[Expression]:
             start = end
 
 
-def _edges(expression: Expression) -> tuple[bool, bool, bool]:
+def _edges(expression: Expression) -> Edges:
     """Whether it can begin with a letter, end with one, and be empty."""
     match expression:
         case TextChunk(text=text):
@@ -181,22 +161,10 @@ def _edges(expression: Expression) -> tuple[bool, bool, bool]:
         case Permutation():
             return (False, False, False)  # hassil puts a space around each part
         case Alternative():
-            edges = [_edges(item) for item in expression.items]
-            first, last, empty = zip(*edges, strict=True)
-            return (any(first), any(last), any(empty))
+            return either(map(_edges, expression.items))
         case Group():
-            edges = [_edges(item) for item in expression.items]
-            return (_reaches(edges, 0), _reaches(edges[::-1], 1), all(empty for *_, empty in edges))
+            return in_turn([_edges(item) for item in expression.items])
     return (False, False, False)
-
-
-def _reaches(edges: list[tuple[bool, bool, bool]], side: int) -> bool:
-    for edge in edges:
-        if edge[side]:
-            return True
-        if not edge[2]:
-            return False
-    return False
 
 
 def _letter(character: str) -> bool:

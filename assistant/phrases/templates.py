@@ -9,7 +9,7 @@ from hassil import Expression, ListReference, Sentence, SlotList
 
 from assistant.errors import SkillLoadError
 from assistant.messages import IntentSpec, SlotSpec, Vocabulary
-from assistant.phrases import syntax
+from assistant.phrases import outline, syntax
 from assistant.phrases.kinds import kind_of
 from assistant.phrases.lists import Kind, Part, Value
 from assistant.phrases.syntax import TemplateError
@@ -114,11 +114,14 @@ def _parse_template(template: str, slots: Mapping[str, SlotSpec]) -> _Parsed:
         return _expand(kinds[spec.name].template, spec.name)
 
     expression = syntax.parse(template, fill)
-    if syntax.silent(expression):
+    if outline.silent(expression):
         raise TemplateError("it matches silence; make at least one word of it not optional")
+    tree = syntax.outline(template)
     for name in kinds:
-        if syntax.most_said(template, name) > 1:
+        if outline.most_said(tree, name) > 1:
             raise TemplateError(f"{{{name}}} can be said twice in one sentence; use it once")
+    if outline.meet(tree, {name for name in kinds if slots[name].kind == "text"}):
+        raise TemplateError("two slots of free text stand side by side; put a word between them")
     return expression, kinds
 
 

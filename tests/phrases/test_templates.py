@@ -1,0 +1,94 @@
+"""Bad templates are refused at load, in one sentence with the remedy."""
+
+import pytest
+
+from assistant.errors import SkillLoadError
+from assistant.messages import Choice, IntentSpec, SlotSpec
+from assistant.phrases.templates import check, parse
+from tests.phrases.house import choices, vocabulary
+
+NAME = SlotSpec("name", "choice", choices=choices("lamp"))
+TEXT = SlotSpec("text", "text", required=False)
+MORE = SlotSpec("more", "text", required=False)
+LEVEL = SlotSpec("level", "integer", required=False)
+
+
+def problem(*templates: str, slots: tuple[SlotSpec, ...] = ()) -> str:
+    with pytest.raises(SkillLoadError) as caught:
+        check(IntentSpec("light.on", templates, slots))
+    return str(caught.value)
+
+
+BAD = {
+    "turn on [the light": "'[' at character 9 is never closed; add ']'",
+    "turn on the] light": "']' at character 12 closes nothing; add its opening bracket",
+    "turn (on [the) light]": "')' at character 14 closes nothing",
+    "turn on {nam}": "{nam} is not one of its slots ({name}, {text}, {more}, {level}); correct the name",
+    "turn on {lamps:name}": "{lamps} is not one of its slots",
+    "turn on {}": "cannot be read",
+    "turn on <the> light": "<the> is not known; write its words in its place",
+    "[please]": "it matches silence; make at least one word of it not optional",
+    "": "it matches silence",
+    "...": "it matches silence",
+    "{name} and {name}": "{name} can be said twice in one sentence; use it once",
+    "turn on {name}s": "{name} touches other letters; put a space between them",
+    "say {text} {more}": "two slots of free text stand side by side; put a word between them",
+    "say {text} [loudly] {more}": "two slots of free text stand side by side",
+    "say {text} [twice|({more};now)]": "two slots of free text stand side by side",
+    "(a;b;c;d;e;f)": "a permutation has more than 5 parts; split the template",
+    "dim to {30..10:level}": "{30..10} must be a rising range",
+    "dim to {0..10:name}": "{0..10} must be a rising range, for a slot that is a whole number",
+    "dim to {0..10,2:level}": "{0..10,2} must be a rising range",
+    "(a|b)(a|b)(a|b)(a|b)(a|b)(a|b)(a|b)(a|b)(a|b)": "make more than 256 words; put spaces",
+}
+
+
+@pytest.mark.parametrize(("template", "why"), BAD.items())
+def test_a_bad_template_is_refused(template: str, why: str) -> None:
+    message = problem(template, "the {name}", slots=(NAME, TEXT, MORE, LEVEL))
+    assert message.startswith(f'light.on: template "{template}": ')
+    assert why in message
+    assert message.endswith(".")
+    assert "\n" not in message
+
+
+def test_an_intent_that_cannot_be_said_is_refused() -> None:
+    assert "no template" in problem()
+    assert "same name" in problem("go {name}", slots=(NAME, NAME))
+    assert "no template has the slot {name}, which is required" in problem("go", slots=(NAME,))
+    assert "kind 'colour', which is not known" in problem("go {x}", slots=(SlotSpec("x", "colour"),))
+    assert "numbers go from 9 to 1" in problem("go {x}", slots=(SlotSpec("x", "integer", low=9, high=1),))
+    wrong = SlotSpec("x", "choice", choices=(Choice("lamp [2", "lamp"),))
+    assert "the choice 'lamp [2' is wrong: '[' at character 6" in problem("go {x}", slots=(wrong,))
+
+
+GOOD = (
+    "turn on {name}",
+    "light[s] on",
+    "[[the] {name}] (on|off)",
+    "set{text}".replace("{", " {"),
+    "({name}|{text})",
+    "{name} {level}%",
+    "({name};[{level}];now)",
+    "say {text} to {more}",
+    "what's {name}",
+    "wi-fi {0..10:level}",
+    r"say \[brackets\] {name}",
+)
+
+
+@pytest.mark.parametrize("template", GOOD)
+def test_a_good_template_is_taken(template: str) -> None:
+    check(IntentSpec("light.on", (template, "the {name}"), (NAME, TEXT, MORE, LEVEL)))
+
+
+def test_a_slot_without_a_choice_in_this_house_is_no_mistake() -> None:
+    nobody = SlotSpec("name", "choice")
+    check(IntentSpec("light.on", ("turn on {name}",), (nobody,)))
+    assert len(parse(vocabulary("turn on {name}", slots=(nobody,))).templates) == 1
+
+
+def test_priors_add_up_to_one() -> None:
+    one, other = vocabulary("a", "b").intents[0], IntentSpec("test.other", ("c",), weight=3.0)
+    templates = parse(type(vocabulary())((one, other))).templates
+    assert [template.prior for template in templates] == [0.125, 0.125, 0.75]
