@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import product
 
 from hassil import TextSlotList
-from hassil.models import MatchEntity
 from hassil.string_matcher import MatchContext, MatchSettings, match_expression
 
 from assistant.messages import Intent, Transcript, Vocabulary
@@ -72,9 +72,7 @@ class PhraseBook:
         parsed = templates.parse(vocabulary)
         for values in parsed.lists.values():
             if isinstance(values, TextSlotList):
-                values.get_candidates(
-                    ""
-                )  # hassil makes its index at the first question; the first sentence need not wait
+                values.get_candidates("")  # lets hassil make its index now, not while somebody waits
         self._settings = MatchSettings(slot_lists=dict(parsed.lists))
         self._templates = parsed.templates
 
@@ -98,13 +96,12 @@ class PhraseBook:
 
     def _trim(self, sentence: _Sentence) -> Iterator[_Sentence]:
         """The sentence with and without the politeness around it."""
-        before = [0] + [len(polite) for polite in self._before if _starts(sentence, polite)]
-        after = [0] + [len(polite) for polite in self._after if _ends(sentence, polite)]
-        for start in before:
-            for end in after:
-                rest = sentence.words[start : len(sentence.words) - end]
-                if rest and start + end < len(sentence.words):
-                    yield _Sentence(rest, sentence.tidy)
+        said = tuple(word.text for word in sentence.words)
+        before = [0] + [len(polite) for polite in self._before if said[: len(polite)] == polite]
+        after = [0] + [len(polite) for polite in self._after if said[-len(polite) :] == polite]
+        for start, end in product(before, after):
+            if start + end < len(said):
+                yield _Sentence(sentence.words[start : len(said) - end], sentence.tidy)
 
     def _match(self, sentence: _Sentence) -> Iterator[_Match]:
         text = sentence.text
@@ -123,14 +120,6 @@ def _polite(template: str) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(form.split()) for form in syntax.forms(syntax.parse(template)) if form)
 
 
-def _starts(sentence: _Sentence, polite: tuple[str, ...]) -> bool:
-    return tuple(word.text for word in sentence.words[: len(polite)]) == polite
-
-
-def _ends(sentence: _Sentence, polite: tuple[str, ...]) -> bool:
-    return tuple(word.text for word in sentence.words[-len(polite) :]) == polite
-
-
 def _read(sentence: _Sentence, template: Template, end: MatchContext, today: date) -> _Match | None:
     """What hassil's final state means, if it is a match."""
     rest = end.text
@@ -141,17 +130,12 @@ def _read(sentence: _Sentence, template: Template, end: MatchContext, today: dat
     free = 0
     for entity in end.entities:
         value: object = entity.value
-        if entity.is_wildcard:
+        if entity.is_wildcard and entity.text_span is not None:
             heard = rest if entity is open_text and not entity.text else entity.text
             if not heard.strip() or not heard.endswith(" "):
                 return None
-            value = sentence.verbatim(_place(sentence, entity, heard), len(heard))
+            value = sentence.verbatim(entity.text_span[0], len(heard))
             free += len(heard.split())
         parts.append((entity.name, value))
     slots = template.values(parts, today)
     return None if slots is None else _Match(template, slots, end.text_chunks_matched, free)
-
-
-def _place(sentence: _Sentence, entity: MatchEntity, heard: str) -> int:
-    assert entity.text_span is not None
-    return entity.text_span[0]

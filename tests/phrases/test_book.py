@@ -1,6 +1,8 @@
 """Sentences matched, chosen between and refused."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from assistant.messages import IntentSpec, SlotSpec, Vocabulary
 from tests.phrases.house import ask, book, choices, slots_of, vocabulary
@@ -93,6 +95,25 @@ def test_parts_come_in_any_order() -> None:
     assert slots_of(phrases, "remind me at 7:30 pm next Tuesday to call mum") == expected
     assert slots_of(phrases, "remind me on Tuesday at half past seven in the evening to call mum") == expected
     assert slots_of(phrases, "remind me at noon to eat") == {"at": "12:00", "words": "eat"}
+
+
+FREE = st.lists(
+    st.sampled_from(["it's", "7:30", "milk,", "Joe’s", "21.5", "the", "ten", "as", "50"]), min_size=1, max_size=4
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(FREE, FREE, st.sampled_from(["10 minutes", "an hour and a half", "1h 5min", "90s"]))
+def test_free_text_is_found_where_it_stood(first: list[str], second: list[str], length: str) -> None:
+    slots = (SlotSpec("one", "text"), SlotSpec("length", "duration"), SlotSpec("two", "text"), LAMP)
+    phrases = book(vocabulary("[please] put {one} under {lamp} for {length} with {two} now", slots=slots))
+    found = slots_of(phrases, f"Put {' '.join(first)} under desk-lamp for {length} with {' '.join(second)}, now!")
+    assert found is not None
+    assert (found["one"], found["two"]) == (written(first), written(second))
+
+
+def written(several: list[str]) -> str:
+    return " ".join(several).lower().replace("’", "'").rstrip(",")
 
 
 def test_nothing_is_understood_before_learning() -> None:
