@@ -65,6 +65,7 @@ def prepare(
     began = time.monotonic()
     answers = Answers(vocabulary, model.exactly, model.control(chat.end))
     behind = layout(model, chat.behind())
+    yield 0.0
     tokens = _fitting(model, chat, vocabulary, reader.size)
     kept = _Kept(model, reader, cache, tokens, behind)
     restored = kept.restore()

@@ -3,8 +3,8 @@
 import random
 import re
 from collections import Counter
-from collections.abc import Iterable
-from itertools import product, zip_longest
+from functools import lru_cache
+from itertools import chain, combinations, islice, zip_longest
 
 from hassil import Alternative, Expression, Group, ListReference, Permutation, TextChunk
 
@@ -18,7 +18,7 @@ FIRST = 3.0
 """How much more often than its neighbours the first of some alternatives is drawn: authors write the plainest first."""
 
 MOST_SETS = 4096
-"""Sets of slots that are told apart; beyond it templates count as having every slot optional."""
+"""Sets of slots that are told apart; beyond it every slot counts as optional, smaller sets first."""
 
 SAID = {
     "integer": "five",
@@ -33,14 +33,15 @@ SAID = {
 _SLOT = re.compile(r"\{(\w+)\}")
 
 
-def examples(templates: Iterable[str], most: int) -> tuple[str, ...]:
+@lru_cache(maxsize=1024)
+def examples(templates: tuple[str, ...], most: int) -> tuple[str, ...]:
     """Up to `most` sentences with slots as `{name}`, plain ones first, as unlike each other as there are any.
 
     The same templates always give the same sentences. Raises TemplateError.
     """
     shelves: dict[frozenset[str], list[str]] = {}
     for template in templates:
-        expression = syntax.parse(template, lambda reference: reference)
+        expression = syntax.parse(template)
         chance = random.Random(template)
         counts = Counter(" ".join(_draw(expression, chance).split()) for _ in range(DRAWS))
         plainest: dict[frozenset[str], str] = {}
@@ -66,20 +67,18 @@ def plain_choice(slot: SlotSpec) -> str:
     """The first of its values as it is said; "something" if there is none."""
     if not slot.choices:
         return "something"
-    return examples([slot.choices[0].spoken], 1)[0]
+    return examples((slot.choices[0].spoken,), 1)[0]
 
 
-def slot_sets(templates: Iterable[str], slots: Iterable[str]) -> frozenset[frozenset[str]]:
+@lru_cache(maxsize=1024)
+def slot_sets(templates: tuple[str, ...], slots: tuple[str, ...]) -> frozenset[frozenset[str]]:
     """Which slots can be said together in one sentence: the sets that some template allows. Raises TemplateError."""
     found: set[frozenset[str]] = set()
     for template in templates:
-        sets = _sets(syntax.parse(template, lambda reference: reference))
+        sets = _sets(syntax.parse(template))
         if sets is None:
-            names = tuple(slots)
-            return frozenset(
-                frozenset(name for name, said in zip(names, picked, strict=True) if said)
-                for picked in product((False, True), repeat=min(len(names), 12))
-            )
+            every = (combinations(slots, count) for count in range(len(slots) + 1))
+            return frozenset(map(frozenset, islice(chain.from_iterable(every), MOST_SETS)))
         found |= sets
     return frozenset(found)
 

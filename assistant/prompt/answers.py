@@ -1,7 +1,8 @@
 """The language of answers: one intent with its slots, written so that a small model copies more than it computes.
 
-`light.brightness light: kitchen light, level: 40` or `none`. Lengths of time, times and dates are written as people
-write them ("10 minutes", "7:15 pm", "next friday") and become plain values by the same rules as typed text.
+`light.brightness level: 40 light: kitchen light` or `none`. No comma stands between slots, so that ending, going on and
+with which slot are one choice. Lengths of time, times and dates are written as people write them ("10 minutes",
+"7:15 pm", "next friday") and become plain values by the same rules as typed text.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,18 +28,14 @@ Command = tuple[str, dict[str, Value]]
 
 def written(intent: str, slots: Mapping[str, str]) -> str:
     """An answer as the model is to write it, with slot values as they are written."""
-    return intent + "".join(f"{_opening(place, name)} {form}" for place, (name, form) in enumerate(slots.items()))
-
-
-def _opening(place: int, slot: str) -> str:
-    return f"{',' if place else ''} {slot}:"
+    return intent + "".join(f" {name}: {form}" for name, form in slots.items())
 
 
 @dataclass(frozen=True, slots=True)
 class _Slot:
     spec: SlotSpec
-    opening: tuple[tuple[int, ...], tuple[int, ...]]
-    """Tokens before its value: as the first slot, and as a later one."""
+    opening: tuple[int, ...]
+    """Tokens before its value."""
     forms: tuple[tuple[tuple[int, ...], tuple[Part, ...]], ...] | None
     """Tokens and meaning of every value; None where the words spoken tell them."""
 
@@ -74,12 +71,12 @@ class Answers:
     def _intent(self, spec: IntentSpec) -> _Intent:
         slots = tuple(self._slot(slot) for slot in spec.slots)
         required = {slot.name for slot in spec.slots if slot.required}
-        named = [slot.name for slot in spec.slots]
+        named = tuple(slot.name for slot in spec.slots)
         together = frozenset(names for names in slot_sets(spec.templates, named) if required <= names)
         return _Intent(spec.name, self.tokenize(spec.name), slots, together or frozenset({frozenset(required)}))
 
     def _slot(self, spec: SlotSpec) -> _Slot:
-        opening = (self.tokenize(_opening(0, spec.name)), self.tokenize(_opening(1, spec.name)))
+        opening = self.tokenize(f" {spec.name}:")
         listed = forms(spec)
         if listed is None:
             return _Slot(spec, opening, None)
@@ -133,7 +130,7 @@ class _Filling:
             later = {other.spec.name for other in self.intent.slots[place + 1 :]}
             now = names | {slot.spec.name}
             if any(now <= together and together - now <= later for together in self.intent.together):
-                yield Path(slot.opening[bool(self.filled)], _Valuing(self, place))
+                yield Path(slot.opening, _Valuing(self, place))
 
     def _command(self) -> Command | None:
         slots = {slot.spec.name: slot for slot in self.intent.slots}
@@ -156,7 +153,8 @@ class _Valuing:
     def paths(self) -> Iterator[Path[Command | None]]:
         start, slot = self.before.start, self.before.intent.slots[self.place]
         answers = start.answers
-        yield Path(answers.no_value, _End(answers))
+        if slot.spec.kind == "choice":
+            yield Path(answers.no_value, _End(answers))
         listed = slot.forms
         if listed is None:
             listed = tuple((answers.tokenize(f" {form.text}"), form.parts) for form in spans(start.words, slot.spec))

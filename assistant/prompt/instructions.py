@@ -4,7 +4,7 @@ It is drawn from the vocabulary alone, and the same vocabulary always gives the 
 of it can be kept.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from assistant.messages import IntentSpec, SlotSpec, Vocabulary
 from assistant.phrases.examples import examples
@@ -45,6 +45,7 @@ RICHNESS = ((3, True), (2, True), (1, True), (1, False), (0, False))
 
 def prompts(vocabulary: Vocabulary) -> Iterator[str]:
     """Prompts for the same vocabulary, each shorter than the one before it."""
+    shown = {spec.name: examples(spec.templates, RICHNESS[0][0]) for spec in vocabulary.intents}
     for most, told in RICHNESS:
         yield "\n".join(
             [TASK, "", "Commands:"]
@@ -52,7 +53,7 @@ def prompts(vocabulary: Vocabulary) -> Iterator[str]:
             + ["", "Values:"]
             + list(_values(vocabulary))
             + ["", "Examples:"]
-            + list(_examples(vocabulary, most))
+            + list(_examples(vocabulary, {name: sentences[:most] for name, sentences in shown.items()}))
         )
 
 
@@ -82,12 +83,11 @@ def _hint(slot: SlotSpec) -> str:
     return _HINTS.get(slot.kind, slot.kind)
 
 
-def _examples(vocabulary: Vocabulary, most: int) -> Iterator[str]:
-    for place, sentence in enumerate(NOT_FOR_US):
-        if place < 2 * most:
-            yield f"{sentence} -> {NONE}"
+def _examples(vocabulary: Vocabulary, shown: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    for sentence in NOT_FOR_US:
+        yield f"{sentence} -> {NONE}"
     for number, spec in enumerate(vocabulary.intents):
-        for place, sentence in enumerate(examples(spec.templates, most)):
+        for place, sentence in enumerate(shown[spec.name]):
             said, values = _fill(sentence, spec, 3 * number + place)
             yield f"{said} -> {written(spec.name, values)}"
 

@@ -64,7 +64,7 @@ def _choices(slot: SlotSpec) -> Iterator[Form]:
     seen: set[str] = set()
     for choice in slot.choices:
         for text in (choice.value, choice.spoken):
-            plain = " ".join(text.casefold().replace(",", " ").split())
+            plain = " ".join(text.casefold().split())
             if plain and plain not in seen and not _TEMPLATE & set(plain):
                 seen.add(plain)
                 yield Form(plain, (("value", choice.value),))
