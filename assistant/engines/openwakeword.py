@@ -41,9 +41,8 @@ DIGESTS: Mapping[str, str] = {
 """SHA-256 of the files in the 0.4.0 wheel. Other releases hold other models under the same names."""
 
 _MEL_FRAMES, _MEL_BANDS = 76, 32
-_MEL_PER_STEP = 8
 _MEL_CONTEXT = 480
-"""Samples before a step that its first mel frame also looks at."""
+"""Samples before a step that its first mel frames also look at."""
 _EMBEDDING = 96
 
 
@@ -57,18 +56,17 @@ class Features:
 
     def reset(self) -> None:
         """Forget what was heard. The next 0.76 s of embeddings are partly made of nothing."""
-        self._samples = np.zeros((1, _MEL_CONTEXT + STEP), np.float32)
-        self._mels = np.ones((1, _MEL_FRAMES, _MEL_BANDS, 1), np.float32)
+        self._before = np.zeros(0, np.float32)
+        self._mels = np.ones((_MEL_FRAMES, _MEL_BANDS), np.float32)
 
     def __call__(self, step: NDArray[np.int16]) -> NDArray[np.float32]:
         """Take the next 1280 samples; give their embedding, of shape (96,)."""
-        self._samples[:, :_MEL_CONTEXT] = self._samples[:, -_MEL_CONTEXT:]
-        self._samples[:, _MEL_CONTEXT:] = step
-        (mels,) = self._melspectrogram.run(None, {"input": self._samples})
-        self._mels[:, :-_MEL_PER_STEP] = self._mels[:, _MEL_PER_STEP:].copy()
+        samples = np.concatenate((self._before, step.astype(np.float32)))
+        self._before = samples[-_MEL_CONTEXT:]
+        (mels,) = self._melspectrogram.run(None, {"input": samples[np.newaxis]})
         # The scale on which Google's model was trained differs from that of the ONNX melspectrogram.
-        self._mels[0, -_MEL_PER_STEP:, :, 0] = mels[0, 0] / 10 + 2
-        (embedding,) = self._embedding.run(None, {"input_1": self._mels})
+        self._mels = np.concatenate((self._mels, mels[0, 0] / 10 + 2))[-_MEL_FRAMES:]
+        (embedding,) = self._embedding.run(None, {"input_1": self._mels[np.newaxis, :, :, np.newaxis]})
         result: NDArray[np.float32] = embedding.reshape(_EMBEDDING)
         return result
 
