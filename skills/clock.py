@@ -16,6 +16,7 @@ TELL = "(tell me|give me|let me know|show me|do you know|can I have)"
 
 
 @skill.question(
+    "what time is it",
     f"what time is it {NOW}",
     f"what's the [current|exact] time {NOW}",
     f"{TELL} (what time (it is|is it)|[the|the current|the exact|current] time|what the time is) {NOW}",
@@ -29,6 +30,7 @@ async def time(ctx: Context) -> str:
 
 
 @skill.question(
+    "what's the date",
     "what's (the|today's|the current) date [today|now|right now|for today]",
     "(what|which) date is it [today|now|right now]",
     f"{TELL} ([the|the current|today's] date [today|for today]|what (the date is|today's date is|date it is))",
@@ -46,6 +48,7 @@ async def date(ctx: Context, day: Date | None = None) -> str:
 
 
 @skill.question(
+    "what day is it",
     "(what|which) day is (it|today|it today|it now)",
     "(what|which) day of the week (is it [today]|is today|are we on)",
     "what's (the day [today]|the day of the week|today)",
@@ -63,7 +66,8 @@ async def weekday(ctx: Context, day: Date | None = None) -> str:
 
 
 @skill.question(
-    "is (it|today) [a] {name} [today|yet]",
+    "is it {name}",
+    "is it [a] {name} [today|yet]",
     "is {day} [a] {name}",
 )
 async def is_weekday(ctx: Context, name: Weekday, day: Date | None = None) -> str:

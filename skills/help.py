@@ -25,6 +25,7 @@ MOST = 5
 
 
 @skill.question(
+    "what can I say",
     "help [me]",
     "what can (I say|I ask|I ask you|I ask you to do|I tell you|you do|you do for me|you understand)",
     "what (do you (know|understand)|are you (able to do|capable of)|should I say|am I allowed to ask you)",

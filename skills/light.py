@@ -106,6 +106,7 @@ async def toggle(ctx: Context, light: Light | None = None, area: Area | None = N
 
 @skill.intent(
     *said(
+        "set … to {level}",
         "(set|change|adjust|turn|put|dim|brighten) … to [level] {level} [brightness]",
         "(set|change|adjust|turn|put) the brightness of … to {level}",
         "(set|change|adjust) … brightness to {level}",
@@ -131,6 +132,7 @@ async def brightness(
 
 
 @skill.intent(
+    "make [the] {light} brighter",
     *said(
         f"(brighten|brighten up|turn up|raise|increase|lighten) … {LITTLE}",
         f"(turn|bring) … up {LITTLE}",
@@ -153,6 +155,7 @@ async def brighten(
 
 
 @skill.intent(
+    "dim [the] {light}",
     *said(
         f"(dim|dim down|turn down|lower|darken|reduce|decrease|soften) … {LITTLE}",
         f"(turn|bring|dim) … down {LITTLE}",
@@ -192,6 +195,7 @@ async def colour(ctx: Context, colour: Colour, light: Light | None = None, area:
 
 
 @skill.question(
+    "is [the] {light} on",
     f"is {ONE} [still|turned|switched] (on|off)",
     f"(did I leave|have I left) {ONE} on",
     f"((did I turn|have I turned|did you turn) (off|on) {ONE}|what's the (state|status) of {ONE}"
@@ -212,6 +216,7 @@ async def state(light: Light) -> str:
 
 
 @skill.question(
+    "which lights are {state}",
     "(what|which) lights are [still|turned|switched] {state}",
     "(what|which) lights are [still|turned|switched] {state} in [the|my] {area}",
     "(what|which) lights in [the|my] {area} are [still|turned|switched] {state}",

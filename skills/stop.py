@@ -6,6 +6,7 @@ skill = Skill("stop")
 
 
 @skill.intent(
+    "stop",
     "stop [it|that|this|now|talking|speaking|ringing|everything]",
     "(cancel|never mind|nevermind) [it|that]",
     "(be quiet|quiet|silence|hush|shush|shut up|enough|that's enough|keep quiet|quiet now|okay stop)",

@@ -72,6 +72,7 @@ async def toggle(
 
 
 @skill.question(
+    "is [the] {device} on",
     f"is {ONE} [still|turned|switched] (on|off|running)",
     f"(did I leave|have I left) {ONE} (on|running)",
     f"((did I turn|have I turned|did you turn) (off|on) {ONE}|what's the (state|status) of {ONE}"

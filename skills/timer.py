@@ -77,6 +77,7 @@ Name = Annotated[
 
 
 @skill.intent(
+    "set a timer for {length}",
     f"{START} [a|an|the|my|another] [new] timer (for|of|to) {{length}}",
     f"{START} [a|an|the|another] [new] {{length}} timer",
     "timer [for] {length}",
@@ -104,13 +105,14 @@ async def set(ctx: Context, length: timedelta, name: Name | None = None) -> str:
     return f"{name.capitalize()} timer set for {said}." if name else f"Timer set for {said}."
 
 
-@skill.intent(f"{START} [a|an|the|my|another] [new] timer [for me]", f"{WANT} a timer [set]", weight=1)
+@skill.intent("set a timer", f"{START} [a|an|the|my|another] [new] timer [for me]", f"{WANT} a timer [set]", weight=1)
 async def ask(ctx: Context) -> Response:
     """Ask how long a timer should run."""
     return Response("For how long? Say, for example: set a timer for ten minutes.", listen=True)
 
 
 @skill.question(
+    "how much time is left on the timer",
     f"how (much|long) [time|longer] is left on {MY} [{{name}}] timer",
     f"how (much|long|much time) [is] (left|remaining) [on|for] {MY} [{{name}}] timer",
     "how (much time|much longer|long) [(is|do I have|have I got) left|on the timer|until it rings|to go]",
@@ -130,6 +132,7 @@ async def remaining(ctx: Context, name: Name | None = None, length: timedelta | 
 
 
 @skill.question(
+    "what timers do I have",
     "(what|which) timers (are (set|running|active|on|there)|do I have|have I [got|set])",
     f"(list|show|show me|tell me|read me|what are) [all] [of] {MY} timers",
     "(are there|do I have|have I got) any timers [set|running|active|going]",

@@ -36,11 +36,12 @@ OfTen = Annotated[int, Between(0, 10)]
 
 def said(*patterns: str) -> tuple[str, ...]:
     """Each pattern with each sort of number in the place of "…"; "percent" tells five percent from five of ten."""
-    numbers = ("{level} percent", "([level] {of_ten}|{11..100:level})")
+    numbers = ("([level] {of_ten}|{11..100:level})", "{level} percent")
     return tuple(pattern.replace("…", number) for pattern in patterns for number in numbers)
 
 
 @skill.intent(
+    "set the volume to {11..100:level}",
     *said(
         "(set|change|adjust|put|turn) [the|your] [speaker] volume (to|at) …",
         "[the] volume [to|at] …",
@@ -59,6 +60,7 @@ async def set(ctx: Context, level: Percent | None = None, of_ten: OfTen | None =
 
 
 @skill.intent(
+    "turn up the volume",
     f"(turn|crank) up {SOUND} {LITTLE}",
     f"(turn|crank) (it|{SOUND}) up {LITTLE}",
     f"(increase|raise) {SOUND} {LITTLE}",
@@ -77,6 +79,7 @@ async def up(ctx: Context, step: Percent | None = None) -> str:
 
 
 @skill.intent(
+    "turn down the volume",
     f"turn down {SOUND} {LITTLE}",
     f"turn (it|{SOUND}) down {LITTLE}",
     f"(decrease|lower|reduce) {SOUND} {LITTLE}",
@@ -96,6 +99,7 @@ async def down(ctx: Context, step: Percent | None = None) -> str:
 
 
 @skill.intent(
+    "mute",
     "mute [yourself|[the] (volume|sound|audio|speaker|speakers)]",
     "(turn off the (sound|volume|audio)|turn the (sound|volume|audio) off|sound off|go mute|be mute|mute on)",
     weight=2,
@@ -106,6 +110,7 @@ async def mute(ctx: Context) -> None:
 
 
 @skill.intent(
+    "unmute",
     "unmute [yourself|the (volume|sound|audio|speaker|speakers)]",
     "(turn the (sound|volume|audio) [back] on|turn on the (sound|volume|audio)|(sound|audio) on|mute off)",
     "(you can (speak|talk) again|(stop|end|cancel) (muting|the mute))",
@@ -118,6 +123,7 @@ async def unmute(ctx: Context) -> str:
 
 
 @skill.question(
+    "how loud are you",
     "what's (the|your) [current] volume [level|now|right now]",
     "how loud (are you|is it|is the volume|is the sound)",
     "what [volume] level is (the|your) (volume|sound|speaker) [at|on|set to]",
