@@ -10,6 +10,7 @@ from hassil.string_matcher import MatchContext, MatchSettings, match_expression
 
 from assistant.messages import Intent, Transcript, Vocabulary
 from assistant.phrases import syntax, templates
+from assistant.phrases.ends import possible
 from assistant.phrases.lists import Part, Value
 from assistant.phrases.templates import Template
 from assistant.phrases.words import Word, words
@@ -106,8 +107,11 @@ class PhraseBook:
     def _match(self, sentence: _Sentence) -> Iterator[_Match]:
         text = sentence.text
         present = {word.text for word in sentence.words}
+        first, last = sentence.words[0].text, sentence.words[-1].text
         today = self._today()
         for template in self._templates:
+            if not possible(template.first, first) or not possible(template.last, last):
+                continue
             if any(clause.isdisjoint(present) for clause in template.sentence.get_required_clauses({})):
                 continue
             start = MatchContext(text=text, intent_sentence=template.sentence)

@@ -9,8 +9,20 @@ from assistant.phrases.numbers import ordinal
 
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
 
-_AMOUNT = "({count:n}|{count digits:n}) [and {fraction:n}|point ({tenths:n}|{tenths digits:n})]|{part:n}"
-_LENGTH = f"({_AMOUNT}) ({{unit:unit}}|{{unit written:unit}}) [and {{fraction:more}}]"
+_SHORT = {
+    "second": ("s", "sec", "secs"),
+    "minute": ("m", "min", "mins"),
+    "hour": ("h", "hr", "hrs"),
+    "day": ("d",),
+    "week": ("w", "wk", "wks"),
+}
+
+_COUNT = "({count:n}|{count digits:n})"
+_AMOUNT = f"({_COUNT} [and {{fraction:n}}|point ({{tenths:n}}|{{tenths digits:n}})]|{{part:n}})"
+
+
+def _length(unit: str) -> str:
+    return f"{_COUNT} ({{unit {unit}:unit}}|{{unit {unit} written:unit}})"
 
 
 @cache
@@ -26,7 +38,7 @@ def duration() -> Kind:
         Said(0.75, ("three quarters of an",), 0.5),
     ]
     units = [Said(value, (unit, f"{unit}s")) for unit, value in _SECONDS.items()]
-    written = {"s": 1, "sec": 1, "secs": 1, "m": 60, "min": 60, "mins": 60, "h": 3600, "hr": 3600, "hrs": 3600}
+    written = {short: _SECONDS[unit] for unit, several in _SHORT.items() for short in several}
     lists = (
         spoken("count", count),
         digits("count digits", 0, 86_400),
@@ -36,8 +48,19 @@ def duration() -> Kind:
         digits("tenths digits", 0, 9, multiplier=0.1),
         spoken("unit", units),
         abbreviations("unit written", written),
+        *(spoken(f"unit {unit}", [Said(value, (unit, f"{unit}s"))]) for unit, value in _SECONDS.items()),
+        *(
+            abbreviations(f"unit {unit} written", dict.fromkeys(_SHORT[unit], value))
+            for unit, value in _SECONDS.items()
+        ),
     )
-    template = f"{_LENGTH} [[and] {_LENGTH}] [[and] {_LENGTH}]"
+    weeks, days, hours, minutes, seconds = map(_length, reversed(_SECONDS))
+    below_hours = f"({minutes} [[and] {seconds}]|{seconds})"
+    below_days = f"({hours} [[and] {below_hours}]|{below_hours})"
+    template = (
+        f"{_AMOUNT} ({{unit:unit}}|{{unit written:unit}}) [and {{fraction:more}}]"
+        f"|({weeks} [and] {days}|{days} [and] {below_days}|{hours} [and] {below_hours}|{minutes} [and] {seconds})"
+    )
     return Kind(template, {each.name or "": each for each in lists}, _seconds)
 
 

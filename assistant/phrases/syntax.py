@@ -6,6 +6,7 @@ word, and the same tree can be read as a word network. Digits in a template may 
 """
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from itertools import islice
 
 from hassil import (
@@ -40,8 +41,9 @@ class TemplateError(Exception):
     """What is wrong with a template and what to do, as the end of a sentence."""
 
 
-def parse(template: str, slot: Slot | None = None) -> Expression:
-    """The tidy tree of a template. Raises TemplateError."""
+@lru_cache(maxsize=1024)
+def parse(template: str) -> Expression:
+    """The tidy tree of a template, its slots still references; never change it. Raises TemplateError."""
     _check_brackets(template)
     if not template.strip():
         return TextChunk()
@@ -49,20 +51,31 @@ def parse(template: str, slot: Slot | None = None) -> Expression:
         expression = parse_sentence(template).expression
     except (ParseError, AssertionError) as error:
         raise TemplateError(f"it cannot be read ({error}); check its brackets and separators") from error
-    return _tidy(expression, slot or _no_slot)
+    return _tidy(expression)
+
+
+def fill(expression: Expression, slot: Slot) -> Expression:
+    """A tidy tree with something else in the place of each reference."""
+    match expression:
+        case ListReference():
+            return slot(expression)
+        case Alternative():
+            return Alternative(
+                items=[fill(item, slot) for item in expression.items], is_optional=expression.is_optional
+            )
+        case Permutation():
+            return Permutation(items=[fill(item, slot) for item in expression.items])
+        case Group():
+            return Sequence(items=[fill(item, slot) for item in expression.items])
+    return expression
 
 
 def forms(expression: Expression) -> tuple[str, ...]:
     """Every sentence of a tree without slots, in words. Raises TemplateError where there are too many."""
-    found = list(islice(sample_expression(expression), MOST_FORMS + 1))
+    found = list(islice(sample_expression(fill(expression, _no_slot)), MOST_FORMS + 1))
     if len(found) > MOST_FORMS:
         raise TemplateError(f"it can be said in more than {MOST_FORMS} ways; use fewer alternatives")
     return tuple(dict.fromkeys(" ".join(form.split()) for form in found))
-
-
-def outline(template: str) -> Expression:
-    """The tidy tree with its slots as references, for questions about where they stand."""
-    return parse(template, lambda reference: reference)
 
 
 def _no_slot(reference: ListReference) -> Expression:
@@ -85,26 +98,27 @@ def _check_brackets(template: str) -> None:
         raise TemplateError(f"'{character}' at character {place} is never closed; add '{pairs[character]}'")
 
 
-def _tidy(expression: Expression, slot: Slot) -> Expression:
+def _tidy(expression: Expression) -> Expression:
     match expression:
         case TextChunk():
             return _literal(expression.text)
         case ListReference():
-            return slot(expression)
+            return expression
         case RuleReference():
             raise TemplateError(f"<{expression.rule_name}> is not known; write its words in its place")
         case Permutation():
             if len(expression.items) > MOST_PERMUTED:
                 raise TemplateError(f"a permutation has more than {MOST_PERMUTED} parts; split the template")
-            return Permutation(items=[_tidy(item, slot) for item in expression.items])
+            return Permutation(items=[_tidy(item) for item in expression.items])
         case Alternative():
-            options = [_tidy(item, slot) for item in expression.items]
+            options = [_tidy(item) for item in expression.items]
             return Alternative(items=options, is_optional=expression.is_optional)
         case Group():
-            return _join(_tidy(item, slot) for item in _split_words(expression.items))
+            return _join(_tidy(item) for item in _split_words(expression.items))
     raise TemplateError(f"it holds a {type(expression).__name__}, which is not supported")
 
 
+@lru_cache(maxsize=1024)
 def _literal(text: str) -> Expression:
     return _join(_word(word) for word in spelled(text).split())
 

@@ -10,6 +10,7 @@ from hassil import Expression, ListReference, Sentence, SlotList
 from assistant.errors import SkillLoadError
 from assistant.messages import IntentSpec, SlotSpec, Vocabulary
 from assistant.phrases import outline, syntax
+from assistant.phrases.ends import Words, end_words
 from assistant.phrases.kinds import kind_of
 from assistant.phrases.lists import Kind, Part, Value
 from assistant.phrases.syntax import TemplateError
@@ -36,7 +37,10 @@ class Template:
     prior: float
     """How likely it is to be said; the priors of a vocabulary add up to one."""
     slots: Mapping[str, Kind]
-    """Those of its intent, by name."""
+    """Those it mentions, by name."""
+    first: Words
+    last: Words
+    """What its sentences can begin and end with."""
 
     def values(self, parts: list[Part], today: date) -> dict[str, Value] | None:
         """Plain slot values of matched parts, each named by its entity; None where some make no sense."""
@@ -61,18 +65,20 @@ class Templates:
     lists: Mapping[str, SlotList]
 
 
+@lru_cache(maxsize=2)
 def parse(vocabulary: Vocabulary) -> Templates:
-    """Parse every template. Raises SkillLoadError for one that cannot be read."""
+    """Parse every template, once for both readers. Raises SkillLoadError for one that cannot be read."""
     lists: dict[str, SlotList] = {}
     templates: list[Template] = []
     total = sum(spec.weight for spec in vocabulary.intents) or 1.0
     for spec in vocabulary.intents:
         parsed = _parse_intent(spec)
+        prior = spec.weight / total / len(parsed)
         for expression, kinds in parsed:
-            prior = spec.weight / total / len(parsed)
-            templates.append(Template(spec.name, Sentence(expression), spec.weight, prior, kinds))
             for kind in kinds.values():
                 lists.update(kind.lists)
+            first, last = (end_words(expression, lists, end) for end in (0, -1))
+            templates.append(Template(spec.name, Sentence(expression), spec.weight, prior, kinds, first, last))
     return Templates(tuple(templates), lists)
 
 
@@ -108,15 +114,15 @@ def _parse_intent(spec: IntentSpec) -> list[_Parsed]:
 def _parse_template(template: str, slots: Mapping[str, SlotSpec]) -> _Parsed:
     kinds: dict[str, Kind] = {}
 
-    def fill(reference: ListReference) -> Expression:
+    def expand(reference: ListReference) -> Expression:
         spec = _slot(reference, slots)
         kinds[spec.name] = kind_of(spec)
         return _expand(kinds[spec.name].template, spec.name)
 
-    expression = syntax.parse(template, fill)
-    if outline.silent(expression):
+    tree = syntax.parse(template)
+    expression = syntax.fill(tree, expand)
+    if outline.silent(tree):
         raise TemplateError("it matches silence; make at least one word of it not optional")
-    tree = syntax.outline(template)
     for name in kinds:
         if outline.most_said(tree, name) > 1:
             raise TemplateError(f"{{{name}}} can be said twice in one sentence; use it once")
@@ -148,4 +154,4 @@ def _expand(template: str, slot: str) -> Expression:
     def refer(reference: ListReference) -> Expression:
         return ListReference(f"{reference.list_name}:{slot}{_TAG}{reference.slot_name}")
 
-    return syntax.parse(template, refer)
+    return syntax.fill(syntax.parse(template), refer)

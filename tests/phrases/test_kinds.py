@@ -39,6 +39,8 @@ DURATIONS = {
     "a hundred and twenty seconds": 120,
     "three days": 259_200,
     "two weeks and a day": 1_296_000,
+    "a day, 2 hours, 3 minutes and 4 seconds": 93_784,
+    "five minutes and two hours": None,
     "0 minutes": None,
     "minutes": None,
     "ten": None,

@@ -15,7 +15,8 @@ from assistant.errors import SkillLoadError
 from assistant.messages import Choice, IntentSpec, SlotSpec, Vocabulary
 from assistant.phrases import syntax, templates
 from assistant.phrases.book import PhraseBook
-from assistant.phrases.network import FREE_TEXT, Arc, Network, compile_network
+from assistant.phrases.graph import FREE_TEXT
+from assistant.phrases.network import Arc, Network, compile_network
 from assistant.phrases.words import CONTRACTIONS, speakable, spelled
 from tests.phrases.house import ask, book, choices, vocabulary
 

@@ -4,6 +4,8 @@ import pytest
 
 from assistant.errors import SkillLoadError
 from assistant.messages import Choice, IntentSpec, SlotSpec
+from assistant.phrases.ends import DIGITS
+from assistant.phrases.kinds import kind_of
 from assistant.phrases.templates import check, parse
 from tests.phrases.house import choices, vocabulary
 
@@ -92,3 +94,27 @@ def test_priors_add_up_to_one() -> None:
     one, other = vocabulary("a", "b").intents[0], IntentSpec("test.other", ("c",), weight=3.0)
     templates = parse(type(vocabulary())((one, other))).templates
     assert [template.prior for template in templates] == [0.125, 0.125, 0.75]
+
+
+def test_no_two_kinds_call_different_lists_by_one_name() -> None:
+    kinds = ("duration", "time", "date", "text", "percentage", "integer")
+    slots = [SlotSpec("x", kind) for kind in kinds]
+    slots += [SlotSpec("x", "integer", low=-5, high=30), SlotSpec("x", "integer", high=5000), NAME]
+    slots += [SlotSpec("x", "percentage", low=1), SlotSpec("x", "choice", choices=choices("fan"))]
+    named: dict[str, object] = {}
+    for slot in slots:
+        for name, values in kind_of(slot).lists.items():
+            assert named.setdefault(name, values) == values, name
+            assert values.name == name
+
+
+def test_templates_know_what_their_sentences_begin_and_end_with() -> None:
+    slots = (NAME, TEXT, LEVEL)
+    said = vocabulary("[please] (turn|{level}) [on] {name} [now]", "say {text}", "(a;[b];c)", slots=slots)
+    ends = [(template.first, template.last) for template in parse(said).templates]
+    first, last = ends[0]
+    assert first is not None
+    assert {"please", "turn", "twenty", DIGITS} <= first
+    assert "lamp" not in first
+    assert last == {"lamp", "now"}
+    assert ends[1:] == [({"say"}, None), ({"a", "b", "c"}, {"a", "b", "c"})]
