@@ -1,0 +1,135 @@
+"""Using the assistant: `run`, `say` and `ask`."""
+
+import asyncio
+import contextlib
+import dataclasses
+import logging
+import signal
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import click
+
+from assistant.app import Assistant, assemble
+from assistant.cli.options import Chosen, configured, print_json, print_turn
+from assistant.cli.wav import WavFile
+from assistant.devices.audio import SoundSpeaker
+from assistant.devices.files import FileSpeaker
+from assistant.errors import DeviceError
+from assistant.messages import Speech
+from assistant.stages import Speaker
+
+
+@click.command()
+@configured
+def run(chosen: Chosen) -> None:
+    """Listen on the microphone until told to end."""
+    logging.getLogger().setLevel(logging.INFO)
+    asyncio.run(listen(chosen))
+
+
+async def listen(chosen: Chosen) -> None:
+    """Listen on the configured microphone until Ctrl-C or a signal to end. Raises DeviceError where there is none."""
+    speaker = SoundSpeaker(chosen.config.sound.speaker)
+    try:
+        async with assemble(chosen.config, speaker, folders=chosen.folders) as assistant:
+            words = " or ".join(f'"{word.replace("_", " ")}"' for word in chosen.config.wake.thresholds)
+            click.echo(f"Listening for {words}. Ctrl-C ends.", err=True)
+            await _until_told(assistant)
+    finally:
+        speaker.close()
+
+
+async def _until_told(assistant: Assistant) -> None:
+    listening = asyncio.create_task(assistant.listen())
+    for end in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(end, listening.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await listening
+
+
+@click.command()
+@click.argument("text")
+@click.option("--to", "file", metavar="FILE", type=click.Path(path_type=Path), help="Write a WAV file instead.")
+@configured
+def say(chosen: Chosen, text: str, file: Path | None) -> None:
+    """Say TEXT aloud."""
+    asyncio.run(_say(chosen, printable(text), file))
+
+
+async def _say(chosen: Chosen, text: str, file: Path | None) -> None:
+    sound = SoundSpeaker(chosen.config.sound.speaker) if file is None else None
+    speaker = _Watched(sound or WavFile(file or Path()))
+    loud = dataclasses.replace(chosen.config.sound, volume=chosen.config.sound.volume if sound else 100)
+    try:
+        async with assemble(dataclasses.replace(chosen.config, sound=loud), speaker) as assistant:
+            await assistant.voice.say(text)
+    finally:
+        if sound:
+            sound.close()
+    if speaker.failure:
+        raise speaker.failure
+    if not speaker.played:
+        raise click.UsageError(f'there is nothing to say in "{text}"')
+
+
+class _Watched:
+    """A speaker of which is known afterwards how it went; the voice itself goes on after a failure."""
+
+    def __init__(self, speaker: Speaker) -> None:
+        self._speaker = speaker
+        self.failure: DeviceError | None = None
+        self.played = False
+
+    async def play(self, speech: AsyncIterator[Speech]) -> None:
+        """Play as the speaker does."""
+
+        async def counted() -> AsyncIterator[Speech]:
+            async for piece in speech:
+                self.played = True
+                yield piece
+
+        try:
+            await self._speaker.play(counted())
+        except DeviceError as error:
+            self.failure = error
+
+
+@click.command()
+@click.argument("text", nargs=-1)
+@click.option("--dry-run", is_flag=True, help="Tell what would be done, but do nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print one object for each sentence.")
+@configured
+def ask(chosen: Chosen, text: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
+    """Type commands instead of saying them.
+
+    Each TEXT in quotes is a sentence; words without quotes are one sentence together. Without TEXT, each line of the
+    standard input is one.
+    """
+    asyncio.run(_ask(chosen, text, dry_run, as_json))
+
+
+async def _ask(chosen: Chosen, text: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
+    async with assemble(chosen.config, FileSpeaker(None), folders=chosen.folders) as assistant:
+        async for sentence in _sentences(text):
+            turn = await assistant.ask(sentence, dry_run=dry_run)
+            if as_json:
+                print_json(dataclasses.asdict(turn))
+            else:
+                print_turn(turn)
+
+
+async def _sentences(text: tuple[str, ...]) -> AsyncIterator[str]:
+    if len(text) > 1 and not any(" " in each for each in text):
+        text = (" ".join(text),)
+    for sentence in text:
+        yield printable(sentence)
+    if not text:
+        while line := await asyncio.to_thread(sys.stdin.buffer.readline):
+            yield line.decode("utf-8", "replace").rstrip("\r\n")
+
+
+def printable(argument: str) -> str:
+    """An argument of the command line without the bytes that are not text."""
+    return argument.encode("utf-8", "replace").decode("utf-8")
