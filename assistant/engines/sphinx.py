@@ -1,36 +1,41 @@
 """Speech recognition by PocketSphinx over the word network: precise, light, and deaf to all that cannot be said."""
 
 import math
+import os
 import tempfile
-from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterable, Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pocketsphinx
 
 from assistant.concurrency import Worker
+from assistant.engines.cepstra import CEPSTRA, FRAMES_PER_SECOND, Cepstra, Floats
 from assistant.errors import EngineError
 from assistant.messages import BYTES_PER_SECOND, AudioFrame, Transcript, Vocabulary
 from assistant.phrases.network import Network
 from assistant.phrases.pronunciation import PHONES, pronounce
 
 LONGEST = 30.0
-"""Seconds of sound after which a transcription ignores the rest: no command is that long."""
+"""Seconds of sound after which the rest of an utterance is ignored: no command is that long."""
 
 CHUNK = BYTES_PER_SECOND // 2
 """Bytes decoded in one go, so that a transcription can be cancelled inside a long frame."""
 
 LANGUAGE_WEIGHT = 6.5
-SILENCE = 0.005
-"""Probability of a pause between two words; PocketSphinx's own default."""
+"""How much the network's weights count beside sound; the library's default for its word insertion penalty, too."""
 
-BEAM = 1e-80
-WORD_BEAM = 1e-60
+PAUSE = 0.005
+"""Probability of a pause between two words; the library's default."""
 
-LOOP_PHONE = -20.0
-"""Natural logarithm of the price of each phone of the free path."""
+BEAM, WORD_BEAM = 1e-80, 1e-60
+"""Paths less likely than the best by this factor are given up."""
 
-EVEN = 0.5
-STEEPNESS = 8.0
+PHONE_PRICE = -20.0
+"""Logarithm of what each phone of the free path costs."""
+
+EVEN, STEEPNESS = 0.5, 8.0
 """The free path's lead, in nats a frame, at which the sentence is as likely right as wrong; how fast that changes."""
 
 _MODEL = Path(pocketsphinx.get_model_path("en-us/en-us"))
@@ -38,18 +43,19 @@ _DICTIONARY = Path(pocketsphinx.get_model_path("en-us/cmudict-en-us.dict"))
 
 
 class PocketSphinx:
-    """Recognizes what the network allows, in US English.
+    """Recognizes what a word network allows, in US English.
 
-    Beside the network's sentences it follows a free path of any phones in any order. Where that explains the sound
-    much better than the best sentence does, the confidence is low.
+    Beside the network's sentences it follows a free path of any phones in any order. The more that explains the sound
+    better than the best sentence does, the lower is the confidence; where it does by far, there is no text at all.
 
-    `compile_network` makes the network of a vocabulary; `phonemes` gives a word's phonemes in IPA by rule, and is
-    called in the engine's own thread.
+    Arcs that stand for free text (`network.FREE_TEXT`) are not followed: what is said there is left to a recognizer
+    that knows all words.
     """
 
     name = "pocketsphinx"
 
     def __init__(self, compile_network: Callable[[Vocabulary], Network], phonemes: Callable[[str], str]) -> None:
+        """`phonemes` gives a word's phonemes in IPA by rule; it is called in the engine's own thread."""
         self._compile = compile_network
         self._phonemes = phonemes
         self._worker = Worker("pocketsphinx")
@@ -70,8 +76,8 @@ class PocketSphinx:
             for start in range(0, min(left, len(frame.pcm)), CHUNK):
                 await self._worker(search.hear, frame.pcm[start : min(start + CHUNK, left)])
             left = max(0, left - len(frame.pcm))
-        text, confidence = await self._worker(search.end)
-        return Transcript(text, confidence, self.name)
+        heard = await self._worker(search.end)
+        return Transcript(heard.text, heard.confidence, self.name)
 
     def close(self) -> None:
         """End the thread."""
@@ -84,48 +90,34 @@ class PocketSphinx:
             return _Search(network, spoken)
         except (RuntimeError, ValueError) as error:
             raise EngineError(
-                f"PocketSphinx: a network of {network.states} states cannot be loaded ({error}); check the templates"
+                f"PocketSphinx cannot load a network of {network.states} states: {error}; check the sentence templates"
             ) from error
 
 
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    text: str
+    lead: float
+    """How much better the free path is, in nats a frame."""
+
+    @property
+    def confidence(self) -> float:
+        return 1 / (1 + math.exp(min(50.0, STEEPNESS * (self.lead - EVEN)))) if self.text else 0.0
+
+
 class _Search:
-    """One decoder with one network. Used in one thread."""
+    """One decoder with one network, for use in one thread."""
 
     def __init__(self, network: Network, pronunciations: Mapping[str, tuple[str, ...]]) -> None:
-        with tempfile.NamedTemporaryFile("w", suffix=".dict") as fillers:
-            fillers.writelines(f"{word} SIL\n" for word in ("<s>", "</s>", "<sil>"))
-            fillers.writelines(f"{_filler(phone)} {phone}\n" for phone in PHONES)
-            fillers.flush()
-            self._decoder = pocketsphinx.Decoder(
-                hmm=str(_MODEL), lm=None, dict=None, fdict=fillers.name, fsgusefiller=False, bestpath=False,
-                beam=BEAM, pbeam=BEAM, wbeam=WORD_BEAM, lw=LANGUAGE_WEIGHT, loglevel="FATAL",
-            )  # fmt: skip
-        for word, phones in pronunciations.items():
-            for number, variant in enumerate(phones, start=1):
-                self._decoder.add_word(word if number == 1 else f"{word}({number})", variant, False)
-        self._decoder.add_fsg("network", self._graph(network, pronunciations.keys()))
+        self._decoder = _decoder()
+        for word, variants in pronunciations.items():
+            for number, phones in enumerate(variants, start=1):
+                self._decoder.add_word(word if number == 1 else f"{word}({number})", phones, False)
+        self._decoder.add_fsg("network", self._graph(network, pronunciations))
         self._decoder.activate_search("network")
+        self._cepstra = Cepstra()
+        self._mean = _Mean()
         self._hearing = False
-
-    def _graph(self, network: Network, words: Iterable[str]) -> pocketsphinx.FsgModel:
-        loop = network.states
-        graph = pocketsphinx.FsgModel("network", self._decoder.get_logmath(), LANGUAGE_WEIGHT, loop + 1)
-        unit = math.log(self._decoder.config["logbase"])
-        known = set(words)
-        for arc in network.arcs:
-            if arc.word in known:
-                graph.trans_add(arc.source, arc.target, int(arc.weight / unit), graph.word_add(arc.word))
-        for source, target, weight in _skips(network):
-            graph.null_trans_add(source, target, int(weight / unit))
-        for state in range(network.states):
-            graph.add_silence("<sil>", state, SILENCE)
-        price = int(LOOP_PHONE / unit)
-        for filler in ("<sil>", *map(_filler, PHONES)):
-            graph.trans_add(network.start, loop, price, graph.word_add(filler))
-            graph.trans_add(loop, loop, price, graph.word_add(filler))
-        graph.set_start_state(network.start)
-        graph.set_final_state(network.final)
-        return graph
 
     def begin(self) -> None:
         """Forget an utterance that was broken off and expect a new one."""
@@ -133,33 +125,115 @@ class _Search:
             self._decoder.end_utt()
         self._decoder.start_utt()
         self._hearing = True
-        self._frames = 0
+        self._cepstra.reset()
+        self._mean.begin()
 
     def hear(self, pcm: bytes) -> None:
-        """Decode some more sound."""
-        pcm = pcm[: len(pcm) // 2 * 2]
-        if pcm:
-            self._decoder.process_raw(pcm, False, False)
+        """Decode some more sound, or keep it until the mean is known well enough."""
+        self._decode(self._mean.hear(self._cepstra.hear(pcm)))
 
-    def end(self) -> tuple[str, float]:
-        """What was said, and how sure that is."""
-        best = self._decoder.hyp()
+    def end(self) -> _Heard:
+        """What was said, if it fits, and how well."""
+        self._decode(self._mean.end())
+        free = self._decoder.hyp()
         self._decoder.end_utt()
         self._hearing = False
         fits = self._decoder.hyp()
-        if fits is None or not fits.hypstr:
-            return "", 0.0
-        lead = (_nats(best) - _nats(fits)) / max(1, self._decoder.n_frames()) if best is not None else 0.0
-        return fits.hypstr, 1 / (1 + math.exp(min(50.0, STEEPNESS * (lead - EVEN))))
+        if fits is None or free is None or not fits.hypstr:
+            return _Heard("", math.inf)
+        return _Heard(fits.hypstr, (_nats(free) - _nats(fits)) / max(1, self._decoder.n_frames()))
+
+    def _decode(self, cepstra: Floats) -> None:
+        if len(cepstra):
+            self._decoder.process_cep(cepstra.astype("<f4").tobytes(), False, False)
+
+    def _graph(self, network: Network, known: Mapping[str, object]) -> pocketsphinx.FsgModel:
+        free = network.states
+        graph = pocketsphinx.FsgModel("network", self._decoder.get_logmath(), LANGUAGE_WEIGHT, free + 1)
+        unit = math.log(self._decoder.config["logbase"])
+        for arc in network.arcs:
+            if arc.word in known:
+                graph.trans_add(arc.source, arc.target, int(arc.weight / unit), graph.word_add(arc.word))
+        for source, target, weight in _skips(network):
+            graph.null_trans_add(source, target, int(weight / unit))
+        for state in range(network.states):
+            graph.add_silence("<sil>", state, PAUSE)
+        price = int(PHONE_PRICE / unit)
+        for filler in ("<sil>", *map(_filler, PHONES)):
+            graph.trans_add(network.start, free, price, graph.word_add(filler))
+            graph.trans_add(free, free, price, graph.word_add(filler))
+        graph.set_start_state(network.start)
+        graph.set_final_state(network.final)
+        return graph
 
 
-def _nats(path: pocketsphinx.Hypothesis) -> float:
-    """The logarithm of a path's likelihood, which the library scales down by 2^10 before it takes the exponential."""
-    return 1024 * math.log(path.best_score)
+class _Mean:
+    """Takes from each row the mean of the utterance so far, as the acoustic model wants it.
+
+    The first rows are kept until there are HOLD_BACK of them. All but the loudness is also what microphone, room and
+    voice have in common from one utterance to the next: the mean of earlier ones counts like CARRIED rows.
+    """
+
+    HOLD_BACK = FRAMES_PER_SECOND
+    CARRIED = 100
+    TYPICAL = (47.8, -2.1, 0.3, 6.6, 0.9, -2.5, -8.1, -5.1, -4.3, -2.8, 3.0, -4.4, 1.1)
+    """Before the first utterance: the mean over read speech by thirty people (LibriSpeech)."""
+
+    def __init__(self) -> None:
+        self._carried = np.array(self.TYPICAL)
+        self._weight = np.full(CEPSTRA, float(self.CARRIED))
+        self._weight[0] = 0.0
+        self.begin()
+
+    def begin(self) -> None:
+        self._sum = np.zeros(CEPSTRA)
+        self._rows = 0
+        self._kept: list[Floats] = []
+
+    def hear(self, rows: Floats) -> Floats:
+        self._sum += rows.sum(axis=0)
+        self._rows += len(rows)
+        self._kept.append(rows)
+        return self._release() if self._rows >= self.HOLD_BACK else rows[:0]
+
+    def end(self) -> Floats:
+        rows = self._release()
+        if self._rows:
+            self._carried = self._now()
+        return rows
+
+    def _release(self) -> Floats:
+        rows = np.concatenate(self._kept) if self._kept else np.zeros((0, CEPSTRA))
+        self._kept = []
+        return rows - self._now() if len(rows) else rows
+
+    def _now(self) -> Floats:
+        mean: Floats = (self._sum + self._weight * self._carried) / (self._rows + self._weight)
+        return mean
+
+
+def _decoder() -> pocketsphinx.Decoder:
+    """A decoder that takes cepstra as they are, with an empty dictionary and each phone as a filler word."""
+    with tempfile.NamedTemporaryFile("w", suffix=".dict") as fillers:
+        fillers.writelines(f"{word} SIL\n" for word in ("<s>", "</s>", "<sil>"))
+        fillers.writelines(f"{_filler(phone)} {phone}\n" for phone in PHONES)
+        fillers.flush()
+        return pocketsphinx.Decoder(
+            hmm=str(_MODEL),
+            # The model's own feat.params would win over these and have the library normalize the mean.
+            featparams=os.devnull, feat="1s_c_d_dd", svspec="0-12/13-25/26-38", cmn="none", agc="none",
+            lm=None, dict=None, fdict=fillers.name, fsgusefiller=False,
+            lw=LANGUAGE_WEIGHT, beam=BEAM, pbeam=BEAM, wbeam=WORD_BEAM, bestpath=False, loglevel="FATAL",
+        )  # fmt: skip
 
 
 def _filler(phone: str) -> str:
     return f"+{phone}+"
+
+
+def _nats(path: pocketsphinx.Hypothesis) -> float:
+    """The logarithm of a path's likelihood, which the library divides by 2^10 before it takes the exponential."""
+    return 1024 * math.log(path.best_score)
 
 
 def _skips(network: Network) -> Iterator[tuple[int, int, float]]:
