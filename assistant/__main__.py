@@ -1,13 +1,12 @@
 """The command line of Hearth, thin: each command's module is loaded when it is used."""
 
 import importlib
-import sys
 from collections.abc import Mapping
 
 import click
 
 from assistant import __version__
-from assistant.errors import AssistantError, ConfigError, ManifestError
+from assistant.errors import AssistantError, ConfigError, ManifestError, known_error
 
 COMMANDS: Mapping[str, str] = {
     "run": "talk.run",
@@ -33,6 +32,15 @@ class _Commands(click.Group):
         command: click.Command = getattr(importlib.import_module(f"assistant.cli.{module}"), name)
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command. A wrong configuration ends with status 78, a wrong manifest with 2, other trouble with 1."""
+        try:
+            return super().invoke(ctx)
+        except (AssistantError, ExceptionGroup) as raised:
+            error = known_error(raised)
+            click.echo(str(error), err=True)
+            ctx.exit(78 if isinstance(error, ConfigError) else 2 if isinstance(error, ManifestError) else 1)
+
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="assistant")
@@ -41,15 +49,8 @@ def cli() -> None:
 
 
 def main() -> None:
-    """Run a command. A wrong configuration ends with status 78, a wrong option or file with 2, other trouble with 1."""
-    try:
-        cli(prog_name="assistant")
-    except Exception as raised:
-        from assistant.cli.options import known_error
-
-        error: AssistantError = known_error(raised)
-        click.echo(str(error), err=True)
-        sys.exit(78 if isinstance(error, ConfigError) else 2 if isinstance(error, ManifestError) else 1)
+    """Run the command that the arguments name."""
+    cli(prog_name="assistant")
 
 
 if __name__ == "__main__":

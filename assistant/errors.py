@@ -39,3 +39,12 @@ class SkillLoadError(AssistantError, ImportError):
 
 class ManifestError(AssistantError, ValueError):
     """The labels of an evaluation are wrong. Whoever wrote them is told every line that must be mended."""
+
+
+def known_error(error: BaseException) -> AssistantError:
+    """The error of ours in what was raised, perhaps by several tasks at once. Raises anything else again."""
+    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    if isinstance(error, AssistantError):
+        return error
+    raise error

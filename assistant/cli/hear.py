@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from assistant.app import Assistant, assemble
-from assistant.cli.options import Chosen, configured, known_error, print_json, print_turn
+from assistant.cli.options import Chosen, configured, print_json, print_turn
 from assistant.devices.files import FileMicrophone, FileSpeaker
+from assistant.errors import known_error
 from assistant.events import Event, Finished, NobodySpoke, Woke
 from assistant.messages import Turn, Wake
 

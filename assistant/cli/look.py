@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import json
+import sys
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
@@ -11,11 +12,11 @@ import numpy as np
 
 from assistant.app import Assistant, assemble
 from assistant.checking import shown
-from assistant.cli.options import Chosen, configured, known_error, print_json
+from assistant.cli.options import Chosen, configured, print_json
 from assistant.config import schema
 from assistant.devices.audio import SoundDevice, sound_devices
 from assistant.devices.files import FileSpeaker
-from assistant.errors import DeviceError
+from assistant.errors import DeviceError, known_error
 from assistant.messages import RATE
 from assistant.noise import Recording
 from assistant.phrases.examples import examples
@@ -84,7 +85,7 @@ def _print_plugins(plugins: tuple[Plugin, ...]) -> None:
             table.add_row(name, escape(handler.summary), escape(_example(handler)))
         for name, write, default in _settings(plugin):
             table.add_row("", escape(f"skills.settings.{plugin.name}.{name}"), escape(f"{write}; {shown(default)}"))
-    Console(soft_wrap=True).print(table)
+    Console(width=None if sys.stdout.isatty() else 160).print(table)
 
 
 def _example(handler: Handler) -> str:

@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 import click
 
 from assistant.config import Chimes, Config, find, load
-from assistant.errors import AssistantError
 from assistant.messages import Turn
 
 T = TypeVar("T")
@@ -39,7 +38,11 @@ def configured(command: Callable[..., T]) -> Callable[..., T]:
     """Give a command `--config`, `--set`, `--skills` and `--verbose`; it gets what they say as `chosen`."""
 
     @click.option(
-        "--config", "file", type=click.Path(path_type=Path), help="Read this configuration instead of the usual one."
+        "--config",
+        "own",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="Read this configuration instead of the usual one.",
     )
     @click.option(
         "--set", "assignments", multiple=True, metavar="KEY=VALUE", help="Change a setting: wake.words=[alexa]."
@@ -55,22 +58,13 @@ def configured(command: Callable[..., T]) -> Callable[..., T]:
     @click.option("-v", "--verbose", is_flag=True, help="Tell on stderr what is going on.")
     @functools.wraps(command)
     def wrapped(
-        file: Path | None, assignments: tuple[str, ...], folders: tuple[Path, ...], verbose: bool, **more: Any
+        own: Path | None, assignments: tuple[str, ...], folders: tuple[Path, ...], verbose: bool, **more: Any
     ) -> T:
         logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(levelname)s %(message)s")
-        file = file or find()
+        file = own or find()
         return command(Chosen(load(file, assignments), file, folders), **more)
 
     return wrapped
-
-
-def known_error(error: BaseException) -> AssistantError:
-    """The error of ours in what was raised, perhaps by several tasks at once. Raises anything else again."""
-    while isinstance(error, BaseExceptionGroup) and len(error.exceptions) == 1:
-        error = error.exceptions[0]
-    if isinstance(error, AssistantError):
-        return error
-    raise error
 
 
 def print_json(value: object) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -75,7 +76,7 @@ def _print(score: Score) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    console = Console(soft_wrap=True)
+    console = Console(width=None if sys.stdout.isatty() else 160)
     table = Table("", "n", "accepted", "exact", box=None, padding=(0, 2, 0, 0))
     rows = [("all commands", score), *score.by_intent.items(), *((f"{s} dB", of) for s, of in score.by_snr.items())]
     for name, part in rows:

@@ -17,6 +17,7 @@ from assistant.cli.wav import WavFile
 from assistant.devices.audio import SoundSpeaker
 from assistant.devices.files import FileSpeaker
 from assistant.errors import DeviceError
+from assistant.events import Event, Waiting
 from assistant.messages import Speech
 from assistant.stages import Speaker
 
@@ -32,10 +33,17 @@ def run(chosen: Chosen) -> None:
 async def listen(chosen: Chosen) -> None:
     """Listen on the configured microphone until Ctrl-C or a signal to end. Raises DeviceError where there is none."""
     speaker = SoundSpeaker(chosen.config.sound.speaker)
-    try:
-        async with assemble(chosen.config, speaker, folders=chosen.folders) as assistant:
-            words = " or ".join(f'"{word.replace("_", " ")}"' for word in chosen.config.wake.thresholds)
+    words = " or ".join(f'"{Path(word).stem.replace("_", " ")}"' for word in chosen.config.wake.thresholds)
+    told = False
+
+    def tell(event: Event) -> None:
+        nonlocal told
+        if isinstance(event, Waiting) and not told:
+            told = True
             click.echo(f"Listening for {words}. Ctrl-C ends.", err=True)
+
+    try:
+        async with assemble(chosen.config, speaker, folders=chosen.folders, observers=[tell]) as assistant:
             await _until_told(assistant)
     finally:
         speaker.close()
