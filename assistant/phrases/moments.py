@@ -9,6 +9,9 @@ from assistant.phrases.numbers import ordinal
 
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
 
+_SAID = {"second": 0.6, "minute": 1.0, "hour": 0.8, "day": 0.05, "week": 0.02}
+"""How often each unit is said, relative to minutes: an estimate of what people time."""
+
 _SHORT = {
     "second": ("s", "sec", "secs"),
     "minute": ("m", "min", "mins"),
@@ -37,7 +40,7 @@ def duration() -> Kind:
         Said(0.25, ("a quarter of an", "quarter of an", "a quarter"), 0.5),
         Said(0.75, ("three quarters of an",), 0.5),
     ]
-    units = [Said(value, (unit, f"{unit}s")) for unit, value in _SECONDS.items()]
+    units = [Said(value, (unit, f"{unit}s"), _SAID[unit]) for unit, value in _SECONDS.items()]
     written = {short: _SECONDS[unit] for unit, several in _SHORT.items() for short in several}
     lists = (
         spoken("count", count),
