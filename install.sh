@@ -52,7 +52,7 @@ parse_arguments() {
 
 announce() {
   echo "Hearth: an offline voice assistant. This will"
-  echo "  1. make $VENV, some 600 MB, downloading about 140 MB of packages the first time"
+  echo "  1. make $VENV, some 500 MB, downloading about 140 MB of packages the first time"
   echo "  2. demonstrate the assistant on spoken commands${LISTEN:+, then listen on the microphone}"
   echo "Nothing is compiled, nothing needs root. To undo it, delete $VENV."
   echo
@@ -66,6 +66,7 @@ install() {
 }
 
 demonstrate() {
+  cd "$ROOT" # where the answers go
   exec "$VENV/bin/python" -m assistant try "${LISTEN[@]}"
 }
 

@@ -21,39 +21,49 @@ find_python() {
     "Debian 12, Raspberry Pi OS 12 and later bring it: apt install python3 python3-venv"
 }
 
-# Whether the environment holds these extras ("" or "dev") of the project as it is now, and runs.
-venv_is_complete() {
-  [[ "$(cat "$VENV_MARK" 2>/dev/null)" == *" $(venv_key) "*"extras=$1"* ]] &&
-    "$VENV/bin/python" -c "import assistant, numpy" >/dev/null 2>&1
-}
-
-# What the environment depends on.
-venv_key() {
-  sha256sum <"$ROOT/pyproject.toml" | cut -c 1-16
-}
-
 # Makes the environment with the given extras ("" or "dev"), or uses the one that is there.
 ensure_venv() {
-  local extras=$1 python
-  if venv_is_complete "$extras"; then
+  local extras=$1 python state
+  state=$(venv_state "$extras")
+  if [[ $state == complete ]]; then
     echo "Using the environment in $VENV."
     return
   fi
   python=$(find_python)
+  [[ -w $ROOT ]] && [[ ! -e $VENV || -w $VENV ]] ||
+    fail "$ROOT cannot be written by $(id -un)." "Run this as its owner, or make a clone of your own."
   check_venv_module "$python"
-  check_space
   # An environment of the development kind stays one.
   if grep -qs "extras=dev" "$VENV_MARK"; then extras=dev; fi
-  if [[ -e $VENV ]] && ! { [[ -e $VENV_MARK ]] && "$VENV/bin/python" -c "import pip" >/dev/null 2>&1; }; then
+  if [[ $state == broken ]]; then
     echo "The environment in $VENV is not complete: making it anew."
     rm -rf "$VENV"
   fi
-  if [[ ! -e $VENV ]]; then
+  if [[ $state != outdated ]]; then
+    check_space
     "$python" -m venv "$VENV" || fail "The environment $VENV cannot be made." "Read the lines above."
   fi
   rm -f "$VENV_MARK"
   install_packages "$extras"
-  echo "key $(venv_key) extras=$extras" >"$VENV_MARK"
+  echo "project=$(project_digest) extras=$extras" >"$VENV_MARK"
+}
+
+# Prints complete, outdated (it works, but the project wants other packages now), broken or absent.
+venv_state() {
+  if [[ ! -e $VENV ]]; then
+    echo absent
+  elif [[ ! -e $VENV_MARK ]] || ! "$VENV/bin/python" -I -c "import assistant, numpy, onnxruntime, pip" &>/dev/null; then
+    echo broken
+  elif [[ "$(<"$VENV_MARK")" == "project=$(project_digest) extras=$1"* ]]; then
+    echo complete
+  else
+    echo outdated
+  fi
+}
+
+# Changes when the project wants other packages.
+project_digest() {
+  sha256sum <"$ROOT/pyproject.toml" | cut -c 1-16
 }
 
 check_venv_module() {
@@ -64,7 +74,7 @@ check_venv_module() {
 check_space() {
   local free
   free=$(df -Pm "$ROOT" | awk 'NR == 2 { print $4 }')
-  [[ -e $VENV ]] || ((free >= VENV_MEGABYTES)) ||
+  ((free >= VENV_MEGABYTES)) ||
     fail "$ROOT has $free MB free; $VENV_MEGABYTES MB are needed." "Free some space, or clone to another disk."
 }
 
