@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import click
+import numpy as np
 
 from assistant.app import Assistant, assemble
 from assistant.cli.hear import LEAD_IN, LEAD_OUT, Log
@@ -14,7 +15,8 @@ from assistant.cli.wav import WavFile
 from assistant.devices.audio import SoundSpeaker
 from assistant.devices.files import FileMicrophone
 from assistant.errors import DeviceError
-from assistant.messages import Speech
+from assistant.messages import RATE, Speech
+from assistant.noise import Sound, mixed, read_sound
 
 SCENES: tuple[tuple[str, str | None], ...] = (
     ("turn on the kitchen light", "light.on(light=kitchen light)"),
@@ -23,6 +25,9 @@ SCENES: tuple[tuple[str, str | None], ...] = (
     ("order me a pizza with extra cheese", None),
 )
 """What is said, and the action that must come of it. None must be refused."""
+
+QUIET = 40.0
+"""Signal-to-noise ratio of a quiet room, in dB."""
 
 
 @click.command("try")
@@ -75,9 +80,17 @@ async def _show(assistant: Assistant, file: WavFile, said: str, command: Path, a
     """Make a recording of somebody who says it, and let the assistant hear that and answer."""
     file.file = command
     await assistant.voice.say(said)
+    file.write(Speech(_in_a_room(await read_sound(command)).tobytes(), RATE))
     file.file, file.last = answer, None
     async with FileMicrophone(command, lead_in=LEAD_IN, lead_out=LEAD_OUT) as microphone:
         await assistant.hear(microphone)
+
+
+def _in_a_room(speech: Sound) -> Sound:
+    """With pauses around it and the faint noise that is in every room: no microphone gives perfect silence."""
+    hum = np.random.default_rng(0).normal(0, 1000, RATE).astype(np.int16)
+    padded = np.pad(speech, (RATE // 2, RATE))
+    return mixed(padded, hum, QUIET, 0)
 
 
 async def _play(speaker: SoundSpeaker | None, speech: Speech | None) -> SoundSpeaker | None:

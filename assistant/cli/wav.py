@@ -19,15 +19,18 @@ class WavFile:
     async def play(self, speech: AsyncIterator[Speech]) -> None:
         """Write it all. Raises DeviceError if that is impossible."""
         pieces = [piece async for piece in speech]
-        if not pieces:
-            return
-        self.last = Speech(b"".join(piece.pcm for piece in pieces), pieces[0].rate)
+        if pieces:
+            self.write(Speech(b"".join(piece.pcm for piece in pieces), pieces[0].rate))
+
+    def write(self, speech: Speech) -> None:
+        """Write it now. Raises DeviceError if that is impossible."""
+        self.last = speech
         try:
             self.file.parent.mkdir(parents=True, exist_ok=True)
             with wave.open(str(self.file), "wb") as file:
                 file.setnchannels(1)
                 file.setsampwidth(2)
-                file.setframerate(self.last.rate)
-                file.writeframes(self.last.pcm)
+                file.setframerate(speech.rate)
+                file.writeframes(speech.pcm)
         except OSError as error:
             raise DeviceError(f"{self.file} cannot be written: {error.strerror}. Choose another file.") from error
