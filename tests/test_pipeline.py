@@ -108,8 +108,10 @@ async def test_a_wake_word_stops_the_answer_and_the_next_command_is_heard(tmp_pa
 
 async def test_a_wake_word_in_a_command_begins_it_again(tmp_path: Path) -> None:
     events = await converse(
-        tmp_path, JARVIS, PAUSE, say("turn on the"), 0.3, JARVIS, PAUSE, say("turn off the kitchen light")
-    )
+        tmp_path,
+        JARVIS, PAUSE, say("turn on the"), 1.0, JARVIS, PAUSE, say("turn off the kitchen light"),
+        settings=["listening.silence_seconds=1.5"],
+    )  # fmt: skip
     assert order(events) == [Waiting, Woke, Listening, Interrupted, *TURN, Waiting]
     assert records(events)[0].intent == "light.off"
 
