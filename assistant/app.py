@@ -16,7 +16,7 @@ from assistant.ears import Ears
 from assistant.endpoint import Endpointing
 from assistant.engines.espeak import Espeak
 from assistant.errors import DeviceError
-from assistant.events import Event, Finished, NobodySpoke, Observer, Observers, Speaking
+from assistant.events import Event, Finished, Heard, NobodySpoke, Observer, Observers, Speaking
 from assistant.hands import LocalHands
 from assistant.hearing import Hearing
 from assistant.house import Area
@@ -69,6 +69,7 @@ class Assistant:
                 yield frame
 
         heard = await (await self._hearing()).transcribe(frames())
+        self.observe(Heard(0, heard.transcript))
         record, _ = await self.mind.answer(heard.transcript, dry_run=dry_run, watch=heard.watch)
         self.observe(Finished(0, record))
         return record

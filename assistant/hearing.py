@@ -5,7 +5,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from assistant.errors import EngineError
-from assistant.events import Failed, Heard, Observers
+from assistant.events import Failed, Observers
 from assistant.messages import AudioFrame, Transcript
 from assistant.mind import Stopwatch
 from assistant.stages import Recognizer
@@ -50,8 +50,6 @@ class Hearing:
             source = tape.replay()
         watch = tape.watch or Stopwatch()
         watch.lap("recognize")
-        if tape.frames:
-            self._observe(Heard(turn, transcript))
         return Hearsay(transcript, watch, sum(frame.seconds for frame in tape.frames))
 
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from assistant.concurrency import interrupt
 from assistant.ears import Ears
-from assistant.events import Finished, Interrupted, Listening, NobodySpoke, Observers, Speaking, Waiting, Woke
+from assistant.events import Finished, Heard, Interrupted, Listening, NobodySpoke, Observers, Speaking, Waiting, Woke
 from assistant.hearing import Hearing, Hearsay
 from assistant.messages import Response, Turn, Wake
 from assistant.mind import Mind
@@ -64,6 +64,7 @@ class Pipeline:
             if not heard.seconds:
                 self._observe(NobodySpoke(turn))
                 return (await self._while_listening(self._voice.chime("nobody")))[1]
+            self._observe(Heard(turn, heard.transcript))
             answer = self._mind.answer(heard.transcript, turn=turn, dry_run=self._dry_run, watch=heard.watch)
             answered, another = await self._while_listening(answer) if self._live else (await answer, None)
             if answered is None:
