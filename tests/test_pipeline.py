@@ -119,7 +119,7 @@ async def test_a_wake_word_in_a_command_begins_it_again(tmp_path: Path) -> None:
 async def test_two_wake_words_each_with_its_own_threshold(tmp_path: Path) -> None:
     events = await converse(
         tmp_path,
-        say("alexa"), PAUSE, say("turn on the desk lamp"), 4.0, JARVIS, PAUSE, say("turn off the desk lamp"),
+        say("alexa", rate=130), PAUSE, say("turn on the desk lamp"), 4.0, JARVIS, PAUSE, say("turn off the desk lamp"),
         settings=["wake.words={hey_jarvis: 0.5, alexa: 0.6}"],
     )  # fmt: skip
     assert [event.wake.word for event in events if isinstance(event, Woke)] == ["alexa", "hey_jarvis"]
@@ -127,7 +127,7 @@ async def test_two_wake_words_each_with_its_own_threshold(tmp_path: Path) -> Non
 
 
 async def test_a_word_that_is_not_configured_does_not_wake(tmp_path: Path) -> None:
-    assert order(await converse(tmp_path, say("alexa"), PAUSE, say("turn on the desk lamp"))) == [Waiting]
+    assert order(await converse(tmp_path, say("alexa", rate=130), PAUSE, say("turn on the desk lamp"))) == [Waiting]
 
 
 async def test_speech_that_never_ends_is_cut(tmp_path: Path) -> None:
