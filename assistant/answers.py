@@ -31,22 +31,31 @@ def sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
+def told(device: Device, name: str, text: str) -> str:
+    """A sentence of what is known of a device, which says so where that is only assumed, or was true once."""
+    known = device.known(name)
+    if known is not None and device.problem is not None:
+        return sentence(f"I cannot reach {the(device)} now, but as far as I know, {text}")
+    return sentence(text if known is None or known.reported else f"as far as I know, {text}")
+
+
 async def change(
     devices: Sequence[Device],
     changes: Changes | Callable[[Device], Changes],
     result: str,
     together: str = "",
 ) -> str:
-    """Change devices, all at once, and say what became of it.
+    """Change devices, all at once, and say what became of it. A group is all its members.
 
     `result` completes "the desk lamp is …"; `together` names several devices: "the bedroom lights". Raises SkillError,
     with a sentence to speak, where none of them did it.
     """
+    if len(devices) == 1:
+        together = the(devices[0])
+    devices = [member for device in devices for member in device.members or [device]]
     outcomes = await asyncio.gather(
         *(device.set(**(changes(device) if callable(changes) else changes)) for device in devices)
     )
-    if len(devices) == 1:
-        together = the(devices[0])
     is_, was = ("is", "was") if len(devices) == 1 else ("are", "were")
     troubles = []
     for outcome, trouble in TROUBLES.items():

@@ -1,11 +1,13 @@
 """The house as skills see it: areas, devices, what they can do and how they are."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from assistant.errors import SkillError
+from assistant.messages import Risk
+from assistant.traits import Trait
 
 
 class Outcome(StrEnum):
@@ -26,8 +28,24 @@ class Area:
     aliases: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of one thing about a device."""
+
+    value: object
+    reported: bool
+    """The device itself said so. Otherwise it was told to be so, and is assumed to have obeyed."""
+    age: float
+    """Seconds since it was reported or assumed."""
+
+
 class Device(Protocol):
     """One thing that can be switched, set or asked."""
+
+    @property
+    def id(self) -> str:
+        """Its name as one lower-case word, unique in the house."""
+        ...
 
     @property
     def name(self) -> str:
@@ -46,17 +64,46 @@ class Device(Protocol):
 
     @property
     def kind(self) -> str:
-        """`light`, `switch`, `fan`, …"""
+        """`light`, `switch`, `fan`, …: see assistant/devices/kinds.py."""
+        ...
+
+    @property
+    def risk(self) -> Risk:
+        """What must happen before it may be changed."""
+        ...
+
+    @property
+    def fail_safe(self) -> Mapping[str, object]:
+        """How it shall be when Hearth ends or fails; empty where it makes no difference."""
+        ...
+
+    @property
+    def members(self) -> "Sequence[Device]":
+        """The devices that a group stands for; none for a device of its own."""
+        ...
+
+    @property
+    def problem(self) -> str | None:
+        """Why it cannot be reached now; None where nothing is known against it."""
+        ...
+
+    @property
+    def traits(self) -> Mapping[str, Trait]:
+        """Everything that can be known of it, and which values each can have."""
         ...
 
     @property
     def capabilities(self) -> frozenset[str]:
-        """The names in `state` that `set` may change: `on`, `brightness` (0 to 100), `colour` (a colour's name)."""
+        """The names in `state` that `set` may change: `on`, `brightness` (0 to 100), `colour` (a colour's name), …."""
         ...
 
     @property
     def state(self) -> Mapping[str, object]:
         """How it is now, as far as is known."""
+        ...
+
+    def known(self, name: str) -> Known | None:
+        """How sure and how old one value of `state` is; None where nothing is known."""
         ...
 
     async def set(self, **changes: object) -> Outcome:
@@ -78,10 +125,32 @@ class House(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Something about a device is known now that was not, or is different."""
+
+    device: Device
+    names: frozenset[str]
+    """Which values of its state; none where it was lost or came back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Devices have come or gone: what can be said has changed."""
+
+
+HouseEvent = Changed | Listed
+
+Watcher = Callable[[HouseEvent], None]
+"""Told in the event loop's thread. It must return at once; what it raises is logged and goes no further."""
+
+
 def select(devices: Iterable[Device], kinds: Collection[str] = (), area: Area | None = None) -> list[Device]:
-    """The devices of these kinds (all, if none is named) in this area (anywhere, if none is named)."""
+    """The devices of these kinds (all, if none is named) in this area (anywhere, if none is named), without groups."""
     return [
-        device for device in devices if (not kinds or device.kind in kinds) and (area is None or device.area == area)
+        device
+        for device in devices
+        if (not kinds or device.kind in kinds) and (area is None or device.area == area) and not device.members
     ]
 
 
@@ -90,6 +159,11 @@ class LookedAt:
     """A device as a question sees it: everything can be read, nothing changed."""
 
     device: Device
+
+    @property
+    def id(self) -> str:
+        """Its name as one word."""
+        return self.device.id
 
     @property
     def name(self) -> str:
@@ -112,6 +186,31 @@ class LookedAt:
         return self.device.kind
 
     @property
+    def risk(self) -> Risk:
+        """What must happen before it may be changed."""
+        return self.device.risk
+
+    @property
+    def fail_safe(self) -> Mapping[str, object]:
+        """How it shall be when Hearth ends or fails."""
+        return self.device.fail_safe
+
+    @property
+    def members(self) -> Sequence[Device]:
+        """The devices that a group stands for, read-only."""
+        return tuple(LookedAt(member) for member in self.device.members)
+
+    @property
+    def problem(self) -> str | None:
+        """Why it cannot be reached now."""
+        return self.device.problem
+
+    @property
+    def traits(self) -> Mapping[str, Trait]:
+        """Everything that can be known of it."""
+        return self.device.traits
+
+    @property
     def capabilities(self) -> frozenset[str]:
         """Nothing can be set."""
         return frozenset()
@@ -120,6 +219,10 @@ class LookedAt:
     def state(self) -> Mapping[str, object]:
         """How it is."""
         return self.device.state
+
+    def known(self, name: str) -> Known | None:
+        """How sure and how old one value of `state` is."""
+        return self.device.known(name)
 
     async def set(self, **changes: object) -> Outcome:
         """Raise SkillError, always: a question changes nothing."""

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol, TypeVar
 
-from assistant.answers import change, the
+from assistant.answers import change, the, told
 from assistant.errors import BadSlot, SkillError, SkillLoadError
 from assistant.house import Area, Device, House, Outcome, select
 from assistant.messages import IntentSpec, Response, Risk
@@ -48,6 +48,7 @@ __all__ = [
     "change",
     "select",
     "the",
+    "told",
 ]
 
 Function = TypeVar("Function", bound=Callable[..., Any])

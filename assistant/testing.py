@@ -15,7 +15,7 @@ from assistant.devices.simulated import SimulatedDevice, SimulatedHouse
 from assistant.errors import SkillLoadError
 from assistant.events import Observers
 from assistant.hands import LocalHands
-from assistant.house import Area
+from assistant.house import Area, House
 from assistant.messages import BYTES_PER_SECOND, AudioFrame, Response, Speech, Transcript, Turn
 from assistant.mind import Mind
 from assistant.phrases.book import PhraseBook
@@ -88,7 +88,7 @@ class Assistant:
 
     mind: Mind
     hands: LocalHands
-    house: SimulatedHouse
+    house: House
     clock: ManualClock
     sound: FakeSound
     announcements: list[Announcement]
@@ -118,7 +118,7 @@ class Assistant:
 
 async def assistant(
     *skills: Skill,
-    house: SimulatedHouse | None = None,
+    house: House | None = None,
     now: datetime = MONDAY_EVENING,
     settings: Mapping[str, Mapping[str, object]] | None = None,
 ) -> Assistant:
@@ -131,7 +131,7 @@ async def assistant(
     async def announce(announcement: Announcement) -> None:
         announcements.append(announcement)
 
-    built = house or SimulatedHouse()
+    built: House = house or SimulatedHouse()
     plugins = [Plugin(skill.name, "test", skill) for skill in skills]
     hands = LocalHands(plugins, built, sound, announce, clock, settings or {})
     if problems := [plugin.problem for plugin in hands.registry.plugins if plugin.problem]:
@@ -141,7 +141,7 @@ async def assistant(
     return Assistant(mind, hands, built, clock, sound, announcements)
 
 
-async def say(skill: Skill, sentence: str, house: SimulatedHouse | None = None) -> str:
+async def say(skill: Skill, sentence: str, house: House | None = None) -> str:
     """The answer of one skill to one sentence."""
     return await (await assistant(skill, house=house)).say(sentence)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from assistant.skill import Area, Context, Device, Light, OneOf, Percent, Skill, SkillError, change, select, the
+from assistant.skill import Area, Context, Device, Light, OneOf, Percent, Skill, SkillError, change, select, the, told
 
 
 @dataclass(frozen=True)
@@ -209,10 +209,10 @@ async def state(light: Light) -> str:
     if how.get("on") is None:
         return f"I do not know whether {the(light)} is on."
     if not how["on"]:
-        return f"{_capital(the(light))} is off."
+        return told(light, "on", f"{the(light)} is off")
     level = how.get("brightness", 100)
-    details = ["on"] + [f"at {level} percent"] * (level != 100) + [str(how["colour"])] * ("colour" in how)
-    return f"{_capital(the(light))} is {', '.join(details)}."
+    details = ["on"] + [f"at {level} percent"] * (level != 100) + [str(how.get("colour"))] * ("colour" in how)
+    return told(light, "on", f"{the(light)} is {', '.join(details)}")
 
 
 @skill.question(

@@ -1,59 +1,77 @@
 """Simulated devices: a house that exists only in memory, for trying, testing and showing."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from assistant.errors import BadSlot, SkillError
+from assistant.devices.backend import Host
+from assistant.devices.kinds import RISKS, measure, traits
+from assistant.devices.thing import Facts, Thing
 from assistant.house import Area, Device, Outcome
+from assistant.messages import Risk
 
-CAPABILITIES: Mapping[str, Mapping[str, object]] = {
+STARTS: Mapping[str, Mapping[str, object]] = {
     "light": {"on": False, "brightness": 100, "colour": "white"},
     "switch": {"on": False},
     "socket": {"on": False},
-    "fan": {"on": False},
+    "fan": {"on": False, "speed": 50},
+    "cover": {"position": 0, "moving": "stopped"},
+    "climate": {"target": 20, "mode": "heat", "current": 20},
+    "lock": {"locked": True},
+    "sensor": {},
+    "scene": {"active": False},
+    "button": {"pressed": False},
 }
-"""Kind of device → what can be set of it, and how it starts."""
+"""Kind of device → what it has, and how it starts."""
 
 
-@dataclass(eq=False)
-class SimulatedDevice:
-    """Does at once whatever it is told, and remembers it."""
+class SimulatedDevice(Thing):
+    """Does at once whatever it is told, and says so."""
 
-    name: str
-    kind: str
-    area: Area | None = None
-    aliases: tuple[str, ...] = ()
-    reachable: bool = True
-    state: dict[str, object] = field(default_factory=dict)
+    def __init__(
+        self,
+        name: str,
+        kind: str,
+        area: Area | None = None,
+        aliases: tuple[str, ...] = (),
+        reachable: bool = True,
+        state: Mapping[str, object] | None = None,
+        risk: Risk | None = None,
+        fail_safe: Mapping[str, object] | None = None,
+        measures: Mapping[str, str] | None = None,
+    ) -> None:
+        """`measures` gives what a sensor measures, by name, with its unit."""
+        facts = Facts(name, kind, area, aliases, RISKS.get(kind, Risk.NONE) if risk is None else risk, fail_safe or {})
+        measured = {name: measure(name, unit) for name, unit in (measures or {}).items()}
+        super().__init__(facts, {**traits(kind, *STARTS[kind]), **measured}, self._obey)
+        self.report(**{**STARTS[kind], **(state or {})})
+        if not reachable:
+            self.fail(f"The {name} is simulated as out of reach.")
 
-    def __post_init__(self) -> None:
-        self.state = {**CAPABILITIES[self.kind], **self.state}
-
-    @property
-    def capabilities(self) -> frozenset[str]:
-        """What `set` may change."""
-        return frozenset(CAPABILITIES[self.kind])
-
-    async def set(self, **changes: object) -> Outcome:
-        """Change its state. Raises SkillError for what it cannot do, BadSlot for a value it cannot take."""
-        for name, value in changes.items():
-            if name not in self.capabilities:
-                raise SkillError(f"The {self.name} has no {name}.")
-            if name == "on" and not isinstance(value, bool):
-                raise BadSlot(f"The {self.name} can be on or off, not {value}.")
-            if name == "brightness" and not (isinstance(value, int) and 0 <= value <= 100):
-                raise BadSlot(f"The brightness of the {self.name} goes from 0 to 100, not to {value}.")
-        if not self.reachable:
-            return Outcome.UNREACHABLE
-        if all(self.state[name] == value for name, value in changes.items()):
-            return Outcome.ALREADY
-        self.state.update(changes)
+    async def _obey(self, changes: Mapping[str, object]) -> Outcome:
+        self.report(**changes)
         return Outcome.DONE
+
+
+class SimulatedBackend:
+    """A `Backend` of simulated devices."""
+
+    name = "simulated"
+
+    def __init__(self, devices: Sequence[SimulatedDevice]) -> None:
+        self.devices = tuple(devices)
+
+    async def open(self, host: Host) -> None:
+        """Begin to tell of changes."""
+        for device in self.devices:
+            device.tell = host.tell
+
+    async def close(self) -> None:
+        """Do nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class SimulatedHouse:
-    """A `House` of simulated devices."""
+    """A `House` of simulated devices that needs no opening."""
 
     devices: tuple[Device, ...] = ()
     areas: tuple[Area, ...] = ()

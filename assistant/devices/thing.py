@@ -1,0 +1,159 @@
+"""One device, whatever drives it: who it is, what is known of it and how surely, and commands that cannot hang."""
+
+import asyncio
+import logging
+import re
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from assistant.errors import BadSlot, DeviceError, SkillError
+from assistant.house import Area, Changed, Device, Known, Listed, Outcome
+from assistant.messages import Risk
+from assistant.traits import Trait
+
+logger = logging.getLogger(__name__)
+
+LIMIT = 2.0
+"""Seconds after which a device that has not answered is unreachable."""
+
+Apply = Callable[[Mapping[str, object]], Awaitable[Outcome]]
+"""Do this to the device. The values were checked. Raises DeviceError where it cannot be reached."""
+
+Tell = Callable[[Changed | Listed], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Who a device is."""
+
+    name: str
+    kind: str
+    area: Area | None = None
+    aliases: tuple[str, ...] = ()
+    risk: Risk = Risk.NONE
+    fail_safe: Mapping[str, object] = field(default_factory=dict)
+    limit: float = LIMIT
+    """Seconds that a command may take."""
+
+
+class Thing:
+    """A `Device`. Its backend gives it a way to be changed, and reports what it says of itself."""
+
+    members: tuple[Device, ...] = ()
+
+    def __init__(
+        self,
+        facts: Facts,
+        traits: Mapping[str, Trait],
+        apply: Apply,
+        *,
+        tell: Tell | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`tell` learns of every change; `clock` counts seconds."""
+        self.id = word(facts.name)
+        self.name = facts.name
+        self.kind = facts.kind
+        self.area = facts.area
+        self.aliases = facts.aliases
+        self.risk = facts.risk
+        self.fail_safe = facts.fail_safe
+        self.traits = traits
+        self.tell = tell
+        self.problem: str | None = None
+        """Why it cannot be reached, if that is known: then it is not even tried."""
+        self._limit = facts.limit
+        self._apply = apply
+        self._clock = clock
+        self._state: dict[str, object] = {}
+        self._sources: dict[str, tuple[bool, float]] = {}
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """What `set` may change."""
+        return frozenset(name for name, trait in self.traits.items() if trait.settable)
+
+    @property
+    def state(self) -> Mapping[str, object]:
+        """How it is now, as far as is known."""
+        return self._state
+
+    def known(self, name: str) -> Known | None:
+        """How sure and how old one value of `state` is."""
+        if name not in self._state:
+            return None
+        reported, at = self._sources[name]
+        return Known(self._state[name], reported, self._clock() - at)
+
+    async def set(self, **changes: object) -> Outcome:
+        """Change its state, within its limit. Raises SkillError for what it cannot do, BadSlot for a wrong value."""
+        wanted = {name: self._checked(name, value) for name, value in changes.items()}
+        if self.problem is not None:
+            return Outcome.UNREACHABLE
+        if all(self._is_already(name, value) for name, value in wanted.items()):
+            return Outcome.ALREADY
+        try:
+            async with asyncio.timeout(self._limit):
+                outcome = await self._apply(wanted)
+        except (TimeoutError, DeviceError) as error:
+            logger.warning("%s cannot be reached: %s", self.name, error or f"no answer within {self._limit:g} s")
+            return Outcome.UNREACHABLE
+        if outcome is Outcome.DONE:
+            self._keep({n: v for n, v in wanted.items() if self._state.get(n) != v}, reported=False)
+        return outcome
+
+    def report(self, **values: object) -> None:
+        """It says so itself. A value that it cannot have is logged and dropped."""
+        good = {}
+        for name, value in values.items():
+            try:
+                good[name] = self.traits[name].check(value)
+            except (KeyError, ValueError):
+                logger.warning("%s reports %s as %.100r, which it cannot be", self.name, name, value)
+        recovered, self.problem = self.problem is not None, None
+        self._keep(good, reported=True)
+        if recovered:
+            self._say(Changed(self, frozenset()))
+
+    def fail(self, problem: str) -> None:
+        """It cannot be reached, for this reason, until it reports again."""
+        if problem != self.problem:
+            self.problem = problem
+            self._say(Changed(self, frozenset()))
+
+    def _checked(self, name: str, value: object) -> object:
+        if name not in self.capabilities:
+            raise SkillError(f"The {self.name} has no {name.replace('_', ' ')} that I can set.")
+        try:
+            return self.traits[name].check(value)
+        except ValueError as error:
+            raise BadSlot(f"The {name.replace('_', ' ')} of the {self.name} {error}, not {value}.") from None
+
+    def _is_already(self, name: str, value: object) -> bool:
+        """An assumption is not enough: telling it again does no harm."""
+        known = name in self._state and self._state[name] == value and self._sources[name][0]
+        return known and not self.traits[name].momentary
+
+    def _keep(self, values: Mapping[str, object], *, reported: bool) -> None:
+        now = self._clock()
+        lasting = {name: value for name, value in values.items() if not self.traits[name].momentary}
+        news = {
+            name
+            for name, value in values.items()
+            if name not in lasting or name not in self._state or self._state[name] != value
+            or self._sources[name][0] != reported
+        }  # fmt: skip
+        self._state.update(lasting)
+        self._sources.update(dict.fromkeys(lasting, (reported, now)))
+        if news:
+            self._say(Changed(self, frozenset(news)))
+
+    def _say(self, change: Changed) -> None:
+        if self.tell is not None:
+            self.tell(change)
+
+
+def word(name: str) -> str:
+    """A name as one lower-case word: letters and digits of any script, joined by underscores."""
+    return "_".join(re.findall(r"\w+", name.casefold()))
