@@ -65,12 +65,12 @@ class Ears:
         """
         settings = self._endpointing
         self.last = Command()
-        begins = self.now if wake is None else wake.at - settings.around_wake
+        begins = self.now if wake is None else wake.at - settings.before_wake
         before = [frame for frame in self._recent if frame.at + frame.seconds <= begins]
         waiting = deque(frame for frame in self._recent if frame.at + frame.seconds > begins)
         await self._worker(self._warm_up, before)
         begins = waiting[0].at if waiting else self.now
-        endpoint = Endpoint(settings, 0.0 if wake is None else wake.at + settings.around_wake - begins)
+        endpoint = Endpoint(settings, 0.0 if wake is None else wake.at + settings.after_wake - begins)
         held: deque[AudioFrame] = deque()
         while endpoint.state in (State.WAITING, State.SPEAKING):
             frame = waiting.popleft() if waiting else await self._next()

@@ -21,9 +21,10 @@ class Endpointing:
     """A command that goes on for longer is cut."""
     pre_roll: float = 0.3
     """Sound kept from before speech was noticed: soft first consonants lie there."""
-    around_wake: float = 0.3
-    """How far from `Wake.at` the wake word may really end, either way. Sound from before it is kept, for a command in
-    the same breath; speech just after it is not yet a command."""
+    before_wake: float = 0.3
+    """Sound kept from before `Wake.at`, which is not exact, for a command in the same breath."""
+    after_wake: float = 0.2
+    """Speech until so long after `Wake.at` may be the end of the wake word, and is not yet a command."""
     threshold: float = 0.5
     """Probability from which sound is speech."""
 

@@ -2,7 +2,7 @@
 
 Sound becomes a mel spectrogram, that becomes one embedding of 96 numbers every 80 ms (Google's speech embedding,
 arXiv:2002.01322), and for each wake word a small classifier looks at the last 16 embeddings or so. The embeddings are
-computed once, so a further wake word costs next to nothing.
+computed once, so a further wake word costs next to nothing, and only the newest 80 ms go through their network.
 """
 
 import hashlib
@@ -15,6 +15,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from assistant.engines.incremental import incremental
 from assistant.errors import EngineError
 from assistant.messages import RATE, AudioFrame, Wake
 
@@ -27,8 +28,8 @@ DEAF_STEPS = 16
 THRESHOLDS: Mapping[str, float] = {"alexa": 0.5, "hey_jarvis": 0.5, "hey_marvin": 0.5, "hey_mycroft": 0.5}
 """The wake words that come with openWakeWord 0.4.0, and the scores that count as heard."""
 
-LAGS: Mapping[str, float] = {"alexa": 0.0, "hey_jarvis": 0.16, "hey_marvin": -0.1, "hey_mycroft": 0.16}
-"""Seconds from the end of the word to the end of the step that reports it: medians, measured by benchmarks/ears.py."""
+LAGS: Mapping[str, float] = {"alexa": -0.06, "hey_jarvis": 0.16, "hey_marvin": -0.1, "hey_mycroft": 0.16}
+"""Seconds from the end of the word to the end of the step that reports it, by measurement: benchmarks/ears.py."""
 
 DIGESTS: Mapping[str, str] = {
     "melspectrogram.onnx": "ba2b0e0f8b7b875369a2c89cb13360ff53bac436f2895cced9f479fa65eb176f",
@@ -41,6 +42,8 @@ DIGESTS: Mapping[str, str] = {
 """SHA-256 of the files in the 0.4.0 wheel. Other releases hold other models under the same names."""
 
 _MEL_FRAMES, _MEL_BANDS = 76, 32
+"""What one embedding is made of."""
+_MEL_PER_STEP = 8
 _MEL_CONTEXT = 480
 """Samples before a step that its first mel frames also look at."""
 _EMBEDDING = 96
@@ -51,22 +54,35 @@ class Features:
 
     def __init__(self) -> None:
         self._melspectrogram = _session(shipped("melspectrogram.onnx"))
-        self._embedding = _session(shipped("embedding_model.onnx"))
+        # Its window of 76 mel frames moves on by 8: what the network made of the other 68 is remembered instead.
+        network = incremental(shipped("embedding_model.onnx").read_bytes(), _MEL_PER_STEP, _MEL_BANDS)
+        self._embedding = _session(network.model)
+        self._memory = {name: np.zeros(shape, np.float32) for name, shape in network.memory.items()}
+        self._mels = np.ones((_MEL_PER_STEP, _MEL_BANDS), np.float32)
+        for _ in range(_MEL_FRAMES // _MEL_PER_STEP + 2):
+            self._embed(self._mels)
+        self._rested = self._memory
         self.reset()
 
     def reset(self) -> None:
         """Forget what was heard. The next 0.76 s of embeddings are partly made of nothing."""
         self._before = np.zeros(0, np.float32)
-        self._mels = np.ones((_MEL_FRAMES, _MEL_BANDS), np.float32)
+        self._mels = np.ones((_MEL_PER_STEP, _MEL_BANDS), np.float32)
+        self._memory = self._rested
 
     def __call__(self, step: NDArray[np.int16]) -> NDArray[np.float32]:
         """Take the next 1280 samples; give their embedding, of shape (96,)."""
         samples = np.concatenate((self._before, step.astype(np.float32)))
         self._before = samples[-_MEL_CONTEXT:]
         (mels,) = self._melspectrogram.run(None, {"input": samples[np.newaxis]})
-        # The scale on which Google's model was trained differs from that of the ONNX melspectrogram.
-        self._mels = np.concatenate((self._mels, mels[0, 0] / 10 + 2))[-_MEL_FRAMES:]
-        (embedding,) = self._embedding.run(None, {"input_1": self._mels[np.newaxis, :, :, np.newaxis]})
+        # The scale on which Google's model was trained differs from that of the ONNX melspectrogram. The first step
+        # after a reset lacks what comes before it, and gives fewer frames.
+        self._mels = np.concatenate((self._mels, mels[0, 0] / 10 + 2))[-_MEL_PER_STEP:]
+        return self._embed(self._mels)
+
+    def _embed(self, mels: NDArray[np.float32]) -> NDArray[np.float32]:
+        embedding, *memory = self._embedding.run(None, {"input_1": mels[np.newaxis, :, :, np.newaxis], **self._memory})
+        self._memory = dict(zip(self._memory, memory, strict=True))
         result: NDArray[np.float32] = embedding.reshape(_EMBEDDING)
         return result
 
@@ -164,14 +180,15 @@ def shipped(name: str) -> Path:
     return path
 
 
-def _session(path: Path) -> onnxruntime.InferenceSession:
+def _session(model: Path | bytes) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime raises a dozen classes of its own, without a common base
-        raise EngineError(f"The wake word model {path} cannot be loaded: {error}") from error
+        name = model if isinstance(model, Path) else "of openWakeWord"
+        raise EngineError(f"The wake word model {name} cannot be loaded: {error}") from error
 
 
 def _classifier(word: str, threshold: float) -> _Classifier:
