@@ -11,12 +11,13 @@ Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "satur
 skill = Skill("clock")
 
 NOW = "[now|right now|at the moment]"
-THIS = "[this month|this year]"
 TELL = "(tell me|give me|let me know|show me|do you know|can I have)"
 
 
 @skill.question(
     "what time is it",
+    "tell me the time",
+    "what's the time",
     f"what time is it {NOW}",
     f"what's the [current|exact] time {NOW}",
     f"{TELL} (what time (it is|is it)|[the|the current|the exact|current] time|what the time is) {NOW}",
@@ -31,6 +32,8 @@ async def time(ctx: Context) -> str:
 
 @skill.question(
     "what's the date",
+    "what's today's date",
+    "tell me the date",
     "what's (the|today's|the current) date [today|now|right now|for today]",
     "(what|which) date is it [today|now|right now]",
     f"{TELL} ([the|the current|today's] date [today|for today]|what (the date is|today's date is|date it is))",
@@ -49,13 +52,13 @@ async def date(ctx: Context, day: Date | None = None) -> str:
 
 @skill.question(
     "what day is it",
+    "what day is it today",
     "(what|which) day is (it|today|it today|it now)",
     "(what|which) day of the week (is it [today]|is today|are we on)",
     "what's (the day [today]|the day of the week|today)",
     f"{TELL} (what|which) day (it is|today is|of the week it is) [today]",
-    f"(what|which) day [of the week] (is|is it|will it be|will be|was|was it) [on] {{day}} {THIS}",
-    "(what|which) day [of the week] will {day} be",
-    f"(what|which) day [of the week] (does|will) {{day}} (fall on|fall|come on) {THIS}",
+    "(what|which) day [of the week] (is|is it|will it be|will be|was|was it) [on] {day}",
+    "(what|which) day [of the week] (does|will) {day} (fall on|fall|be)",
     weight=3,
 )
 async def weekday(ctx: Context, day: Date | None = None) -> str:

@@ -20,15 +20,15 @@ skill = Skill("light", settings=Settings)
 ALL = "[the|my|our|all|all the|all my|all of the]"
 ONE = "[the|my|our] {light}"
 SOME = (
-    f"({ALL} (lights|lamps) (in|of) [the|my|our] {{area}}|{ALL} {{area}} (lights|lamps|lighting)"
-    "|[the] (light|lighting) (in|of) [the|my|our] {area})"
+    f"(({ALL} (lights|lamps)|the light|[the] lighting) (in|of) [the|my|our] {{area}}"
+    f"|{ALL} {{area}} (lights|lamps|lighting))"
 )
 EVERY = f"({ALL} (lights|lamps)|the light|every light|[the] lighting) [in here|in the house|everywhere]"
 HERE = "ALL (lights|lamps|light) … in [the|my|our] {area}".replace("ALL", ALL)
 """With the verb's other half in the middle: "turn the lights off in the bathroom"."""
 
 COLOUR = "(colour|color|colours|colors)"
-LITTLE = "[a bit|a little|a little bit|some|slightly|more|some more]"
+LITTLE = "[a bit|a little|a little bit|some|slightly]"
 
 Colour = Annotated[
     str,
@@ -68,7 +68,8 @@ def said(*patterns: str) -> tuple[str, ...]:
     *said(
         "(turn|switch|put) on …",
         "(turn|switch|put) … [back] on",
-        "(… on|(activate|enable|power on|power up) …|(I want|I need|I would like) … [to be] [turned|switched] on)",
+        "[I want|I need|I would like] … [back] on",
+        "(activate|enable|power on|power up) …",
     ),
     f"(turn|switch|put) {HERE.replace('…', '[back] on')}",
     "(let there be light|lights please|hit the lights|I need [some] [more] (light|lights)|it is [too] dark [in] here)",
@@ -83,9 +84,9 @@ async def on(ctx: Context, light: Light | None = None, area: Area | None = None)
 @skill.intent(
     *said(
         "(turn|switch|put|shut) off …",
-        "(turn|switch|put|shut) … (off|out)",
-        "(… (off|out)|(turn|put|switch) out …|(kill|deactivate|disable|power off|power down|shut down|extinguish) …"
-        "|(I want|I would like) … [to be] [turned|switched] off|switch … to off)",
+        "(turn|switch|put|shut) … [to] (off|out)",
+        "[I want|I need|I would like] … [to] (off|out)",
+        "((turn|put|switch) out|kill|deactivate|disable|power off|power down|shut down|extinguish) …",
     ),
     f"(turn|switch|put|shut) {HERE.replace('…', '(off|out)')}",
     weight=10,
@@ -107,12 +108,10 @@ async def toggle(ctx: Context, light: Light | None = None, area: Area | None = N
 @skill.intent(
     *said(
         "set … to {level}",
-        "(set|change|adjust|turn|put|dim|brighten) … to [level] {level} [brightness]",
-        "(set|change|adjust|turn|put) the brightness of … to {level}",
-        "(set|change|adjust) … brightness to {level}",
-        "(… [brightness] [up|down] [to|at] {level}|make … {level} [bright]|(turn|bring) … (up|down) to {level}"
-        "|(turn up|turn down|lower|raise|increase|decrease|reduce) … [brightness] to {level})",
-        "(set|turn|change|put|dim|brighten|bring) … {setting}",
+        "(change|adjust|turn|put|dim|brighten|lower|raise|reduce|increase|turn up|turn down) … to {level}",
+        "(set|change|adjust|turn) the brightness of … to {level}",
+        "[set|turn|bring|make|dim|put] … [brightness] [up|down] [to|at] [level] {level} [brightness]",
+        "(set|turn|change|put|dim|bring) … {setting}",
     ),
     weight=5,
 )
@@ -134,11 +133,11 @@ async def brightness(
 @skill.intent(
     "make [the] {light} brighter",
     *said(
-        f"(brighten|brighten up|turn up|raise|increase|lighten) … {LITTLE}",
-        f"(turn|bring) … up {LITTLE}",
+        f"turn up … {LITTLE}",
+        f"(brighten|brighten up|raise|increase|lighten|(increase|raise|turn up) the brightness of) … {LITTLE}",
+        f"[turn|bring] … up {LITTLE}",
         "make … [a bit|a little|a little bit|much] brighter",
-        "((increase|raise|turn up) the brightness [of|on|in] …|(increase|raise|turn up) … brightness|… (up|brighter))",
-        "(brighten|turn up|raise|increase) … [brightness] by {step}",
+        "(brighten|turn up|raise|increase) … by {step}",
     ),
     f"turn {HERE.replace('…', 'up')}",
     "(brighten|lighten|light) up [the|my] {area}",
@@ -155,14 +154,13 @@ async def brighten(
 
 
 @skill.intent(
-    "dim [the] {light}",
     *said(
-        f"(dim|dim down|turn down|lower|darken|reduce|decrease|soften) … {LITTLE}",
-        f"(turn|bring|dim) … down {LITTLE}",
+        f"dim … {LITTLE}",
+        f"turn down … {LITTLE}",
+        f"(lower|darken|reduce|decrease|soften|(decrease|lower|reduce|turn down) the brightness of) … {LITTLE}",
+        f"[turn|bring|dim] … down {LITTLE}",
         "make … [a bit|a little|a little bit|much] (dimmer|darker|less bright)",
-        "((decrease|lower|reduce|turn down) the brightness [of|on|in] …|(decrease|lower|reduce) … brightness"
-        "|… (down|dimmer|darker|lower))",
-        "(dim|turn down|lower|reduce|decrease) … [brightness] by {step}",
+        "(dim|turn down|lower|reduce|decrease) … by {step}",
     ),
     f"turn {HERE.replace('…', 'down')}",
     "(dim|darken) [the|my] {area}",
@@ -179,10 +177,9 @@ async def dim(ctx: Context, step: Percent | None = None, light: Light | None = N
 
 @skill.intent(
     *said(
-        "(set|change|switch|turn) … to {colour}",
-        "(turn|make|colour|color) … {colour}",
-        f"((set|change|turn) the {COLOUR} of … to {{colour}}|(set|change|turn) … {COLOUR} to {{colour}}"
-        "|… [to] {colour}|(I want|I would like) … {colour})",
+        "[set|change|switch|turn|make|colour|color] … [to] {colour}",
+        f"(set|change|turn) … {COLOUR} to {{colour}}",
+        f"(set|change|turn) the {COLOUR} of … [to] {{colour}}",
     ),
     f"(set|change|turn) [the] [light] {COLOUR} to {{colour}}",
     "(make|turn|set) [the|my] {area} [to] {colour}",

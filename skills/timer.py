@@ -13,6 +13,7 @@ START = "(set|start|create|make|begin|add|set up|start up|put on)"
 WANT = "(I need|I want|give me|I would like|can I have|can I get|could I have)"
 CANCEL = "(cancel|stop|delete|remove|clear|end|turn off|dismiss|abort|get rid of)"
 MY = "[the|my]"
+A = "[a|an|the|my|another]"
 
 Name = Annotated[
     str,
@@ -78,23 +79,17 @@ Name = Annotated[
 
 @skill.intent(
     "set a timer for {length}",
-    f"{START} [a|an|the|my|another] [new] timer (for|of|to) {{length}}",
-    f"{START} [a|an|the|another] [new] {{length}} timer",
-    "timer [for] {length}",
-    "[a|an|another] {length} timer",
-    f"{START} [a|an|the|my|another] [new] {{name}} timer (for|of|to) {{length}}",
-    f"{START} [a|an|the|another] [new] {{length}} {{name}} timer",
-    f"{START} [a|an|another] [new] {{length}} timer (for|called|named) {MY} {{name}}",
-    f"{START} [a|an|another] [new] timer for {{length}} (for|called|named) {MY} {{name}}",
-    f"{START} [a|an|another] [new] timer (for|called|named) {MY} {{name}} for {{length}}",
-    "{name} timer [for] {length}",
-    f"{WANT} (a|an|another) (timer (for|of)|timer set for) {{length}}",
-    f"{WANT} (a|an|another) {{length}} timer",
-    f"(I want|I would like|I need) to {START} (a|an|another) [new] (timer for {{length}}|{{length}} timer)",
-    f"set {{length}} (for|on) {MY} {{name}}",
-    f"{START} [a|an|another] timer (to go off|that goes off|to ring|that is set to go off) (in|after) {{length}}",
-    "(wake|wake me up|alert me|tell me|notify me|remind me|warn me|let me know) in {length}",
-    "(count down|start a countdown|countdown) [from|of|for] {length}",
+    f"{START} {A} [new] timer (for|of|to) {{length}}",
+    f"{START} {A} [new] {{length}} timer",
+    f"{WANT} (a|an|another) ({{length}} timer|timer [set] (for|of) {{length}})",
+    "(timer [for] {length}|[a|an|another] {length} timer)",
+    f"{START} {A} [new] {{name}} timer (for|of|to) {{length}}",
+    f"{START} {A} [new] timer (for|called|named) {MY} {{name}} for {{length}}",
+    f"{START} {A} [new] {{length}} ({{name}} timer|timer (for|called|named) {MY} {{name}})",
+    f"{START} {A} [new] timer for {{length}} (for|called|named) {MY} {{name}}",
+    f"({START} {A} timer (to go off|to ring|that goes off|that is set to go off) (in|after)"
+    "|count down from|start a countdown (of|for|from)) {length}",
+    "(wake me|wake me up|alert me|tell me|notify me|remind me|warn me|let me know) in {length}",
     weight=8,
 )
 async def set(ctx: Context, length: timedelta, name: Name | None = None) -> str:
@@ -105,7 +100,7 @@ async def set(ctx: Context, length: timedelta, name: Name | None = None) -> str:
     return f"{name.capitalize()} timer set for {said}." if name else f"Timer set for {said}."
 
 
-@skill.intent("set a timer", f"{START} [a|an|the|my|another] [new] timer [for me]", f"{WANT} a timer [set]", weight=1)
+@skill.intent("set a timer", f"{START} {A} [new] timer [for me]", f"{WANT} a timer [set]", weight=1)
 async def ask(ctx: Context) -> Response:
     """Ask how long a timer should run."""
     return Response("For how long? Say, for example: set a timer for ten minutes.", listen=True)
@@ -149,7 +144,7 @@ async def list(ctx: Context) -> str:
     f"{CANCEL} [the|my|that|this] timer",
     f"{CANCEL} [the|my|that] {{name}} timer",
     f"{CANCEL} [the|my|that] {{length}} timer",
-    f"{CANCEL} [the|my|that] timer for {MY} ({{name}}|{{length}})",
+    f"{CANCEL} [the|my|that] timer for {MY} {{name}}",
     "turn [the|my|that] [{name}] timer off",
     weight=3,
 )
