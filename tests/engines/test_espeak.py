@@ -1,7 +1,6 @@
 """espeak-ng as a library: speech in pieces, cancelling, pronunciations, and text nobody would say."""
 
 import asyncio
-import ctypes
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -186,12 +185,12 @@ except RuntimeError as error:
 
 
 def test_the_systems_library_will_do() -> None:
-    try:
-        ctypes.CDLL("libespeak-ng.so.1")
-    except OSError:
-        pytest.skip("the Debian package libespeak-ng1 is not installed")
     code = """
-library = Library("libespeak-ng.so.1")
+try:
+    library = Library("libespeak-ng.so.1")
+except RuntimeError:
+    print("missing")
+    sys.exit()
 sound = []
 def take(pcm):
     sound.append(pcm)
@@ -199,4 +198,7 @@ def take(pcm):
 library.synthesize(sys.argv[1], (library.find("en-gb"), 165, 50), take)
 print(len(b"".join(sound)) / 2 / library.rate)
 """
-    assert 1.0 < float(in_a_fresh_process(code, SENTENCE)) < 3.0
+    printed = in_a_fresh_process(code, SENTENCE)
+    if printed == "missing\n":
+        pytest.skip("needs the Debian package libespeak-ng1")
+    assert 1.0 < float(printed) < 3.0
