@@ -30,7 +30,7 @@ ensure_venv() {
     return
   fi
   python=$(find_python)
-  [[ -w $ROOT ]] && [[ ! -e $VENV || -w $VENV ]] ||
+  [[ -w $ROOT && (! -e $VENV || -w $VENV) ]] ||
     fail "$ROOT cannot be written by $(id -un)." "Run this as its owner, or make a clone of your own."
   check_venv_module "$python"
   # An environment of the development kind stays one.
