@@ -52,7 +52,7 @@ class Assistant:
         self.observe = observe
         self._synthesizer = synthesizer
         self._book = PhraseBook()
-        self.mind = Mind([self._book], hands, config.understanding.threshold, observe)
+        self.mind = Mind([self._book], hands, observe, threshold=config.understanding.threshold)
         self._recognizers: list[PocketSphinx] = []
 
     async def ask(self, text: str, *, dry_run: bool = False) -> Turn:
@@ -121,7 +121,7 @@ class Assistant:
             from assistant.engines.sphinx import PocketSphinx
 
             recognizer = PocketSphinx(compile_network, self._synthesizer.phonemes)
-            await recognizer.learn(await self.hands.vocabulary())
+            await recognizer.learn(await self.mind.vocabulary())
             self._recognizers.append(recognizer)
         return Hearing(self._recognizers, self.config.recognition.threshold, self.observe)
 

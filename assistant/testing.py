@@ -136,7 +136,7 @@ async def assistant(
     hands = LocalHands(plugins, built, sound, announce, clock, settings or {})
     if problems := [plugin.problem for plugin in hands.registry.plugins if plugin.problem]:
         raise SkillLoadError("; ".join(problems))
-    mind = Mind([PhraseBook(today=lambda: clock.now().date())], hands, 0.5, Observers())
+    mind = Mind([PhraseBook(today=lambda: clock.now().date())], hands, Observers(), threshold=0.5)
     await mind.learn()
     return Assistant(mind, hands, built, clock, sound, announcements)
 

@@ -3,13 +3,15 @@
 import random
 import re
 from collections import Counter
+from collections.abc import Mapping
+from datetime import date, time, timedelta
 from functools import lru_cache
 from itertools import chain, combinations, islice, zip_longest
 
 from hassil import Alternative, Expression, Group, ListReference, Permutation, TextChunk
 
 from assistant.messages import IntentSpec, SlotSpec
-from assistant.phrases import syntax
+from assistant.phrases import spoken, syntax
 
 DRAWS = 64
 """Sentences drawn from each template, of which the plainest of each set of slots is kept."""
@@ -61,6 +63,28 @@ def plain_sentence(spec: IntentSpec) -> str:
         return plain_choice(slot) if slot.kind == "choice" else SAID[slot.kind]
 
     return _SLOT.sub(said, examples(spec.templates, 1)[0])
+
+
+def sentence(spec: IntentSpec, values: Mapping[str, object]) -> str:
+    """The plainest sentence that means this intent with these plain values. Raises TemplateError."""
+    slots = {slot.name: slot for slot in spec.slots}
+    wanted = frozenset(values)
+    drawn = examples(spec.templates, MOST_SETS)
+    fitting = next((each for each in drawn if frozenset(_SLOT.findall(each)) == wanted), drawn[0])
+    return _SLOT.sub(lambda match: _said(slots[match[1]], values.get(match[1])), fitting)
+
+
+def _said(slot: SlotSpec, value: object) -> str:
+    match slot.kind, value:
+        case "duration", int() | float():
+            return spoken.duration(timedelta(seconds=value))
+        case "time", str():
+            return spoken.clock(time.fromisoformat(value))
+        case "date", str():
+            return spoken.day(date.fromisoformat(value))
+        case "percentage", int():
+            return f"{value} percent"
+    return str(value)
 
 
 def plain_choice(slot: SlotSpec) -> str:
