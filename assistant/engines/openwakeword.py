@@ -110,22 +110,26 @@ class OpenWakeWord:
     """Listens for one or more wake words, each with its own threshold.
 
     `words` are names in `THRESHOLDS` or paths of other openWakeWord models (`.onnx`), with the score from 0 to 1 that
-    counts as heard, or by themselves for the default. Raises EngineError for anything else.
+    counts as heard; None, or names by themselves, for the default. After a wake nothing wakes for `refractory` seconds.
+    Raises EngineError for what is no wake word.
     """
 
-    def __init__(self, words: Mapping[str, float] | Iterable[str], *, refractory: float = 1.0) -> None:
-        thresholds = words if isinstance(words, Mapping) else {word: THRESHOLDS.get(word, 0.5) for word in words}
-        self._classifiers = [_classifier(word, threshold) for word, threshold in thresholds.items()]
+    def __init__(self, words: Mapping[str, float | None] | Iterable[str], *, refractory: float = 1.0) -> None:
+        thresholds = words if isinstance(words, Mapping) else dict.fromkeys(words)
+        self._classifiers = [
+            _classifier(word, THRESHOLDS.get(word, 0.5) if threshold is None else threshold)
+            for word, threshold in thresholds.items()
+        ]
         self._features = Features()
         self._refractory = refractory
         self.at_least = 0.0
         """No lower score is reported, whatever a word's own threshold: raise it while the assistant itself speaks."""
-        self.scores: Mapping[str, float] = {}
-        """Of the last step, by word, whether or not they count."""
         self.reset()
 
     def reset(self) -> None:
         """Forget what was heard. Scores of the first 1.28 s after it are ignored."""
+        self.scores: Mapping[str, float] = {}
+        """Of the last step, by word, whether or not they count."""
         self._features.reset()
         self._embeddings = np.zeros((1, max((c.steps for c in self._classifiers), default=1), _EMBEDDING), np.float32)
         self._steps = 0
@@ -194,9 +198,9 @@ def _session(model: Path | bytes) -> onnxruntime.InferenceSession:
 
 def _classifier(word: str, threshold: float) -> _Classifier:
     if word in THRESHOLDS:
-        path = shipped(f"{word}_v0.1.onnx")
+        name, path = word, shipped(f"{word}_v0.1.onnx")
     elif word.endswith(".onnx"):
-        path = Path(word)
+        name, path = Path(word).stem, Path(word)
     else:
         known = ", ".join(THRESHOLDS)
         raise EngineError(f"There is no wake word {word!r}. Choose from {known}, or give the path of a .onnx model.")
@@ -205,4 +209,4 @@ def _classifier(word: str, threshold: float) -> _Classifier:
     shape = source.shape
     if more or len(shape) != 3 or not isinstance(shape[1], int) or shape[2] != _EMBEDDING or outputs[0].shape[-1] != 1:
         raise EngineError(f"{path} is not an openWakeWord model: its input has the shape {shape}, not (1, steps, 96).")
-    return _Classifier(path.stem if path.suffix == word[-5:] else word, threshold, session, source.name, shape[1])
+    return _Classifier(name, threshold, session, source.name, shape[1])
