@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING
 from assistant.concurrency import interrupt
 from assistant.config import Config
 from assistant.devices.audio import SoundMicrophone
-from assistant.devices.simulated import SimulatedDevice, SimulatedHouse
 from assistant.ears import Ears
 from assistant.endpoint import Endpointing
 from assistant.engines.espeak import Espeak
 from assistant.errors import DeviceError
 from assistant.events import Event, Finished, Heard, NobodySpoke, Observer, Observers, Speaking
+from assistant.furnish import furnish
 from assistant.hands import LocalHands
 from assistant.hearing import Hearing
-from assistant.house import Area
 from assistant.messages import AudioFrame, Transcript, Turn
 from assistant.mind import Mind
 from assistant.phrases.book import PhraseBook
@@ -154,31 +153,23 @@ async def assemble(
     observe = Observers([TurnLog(transcripts=config.privacy.log_transcripts), *observers])
     synthesizer = await asyncio.to_thread(Espeak, config.voice.name, config.voice.rate, config.voice.pitch)
     voice = Voice(synthesizer, speaker, chimes=asdict(config.sound.chimes), volume=config.sound.volume)
-    areas = {area.name: Area(area.name, area.aliases) for area in config.rooms}
-    house = SimulatedHouse(
-        tuple(
-            SimulatedDevice(device.name, device.kind, areas.get(device.area or ""), device.aliases)
-            for device in config.devices
-        ),
-        tuple(areas.values()),
-    )
 
     async def announce(announcement: Announcement) -> None:
         await assistant.announce(announcement)
 
-    hands = LocalHands(
-        discover([*config.skills.folders, *folders], config.skills.disabled),
-        house,
-        voice,
-        announce,
-        clock or SystemClock(),
-        config.skills.settings,
-        config.skills.timeout_seconds,
-        twelve_hours=config.locale.clock == 12,
-    )
-    assistant = Assistant(config, hands, voice, synthesizer, observe)
-    await assistant.mind.learn()
-    async with asyncio.TaskGroup() as tasks:
+    async with furnish(config) as house, asyncio.TaskGroup() as tasks:
+        hands = LocalHands(
+            discover([*config.skills.folders, *folders], config.skills.disabled),
+            house,
+            voice,
+            announce,
+            clock or SystemClock(),
+            config.skills.settings,
+            config.skills.timeout_seconds,
+            twelve_hours=config.locale.clock == 12,
+        )
+        assistant = Assistant(config, hands, voice, synthesizer, observe)
+        await assistant.mind.learn()
         future = tasks.create_task(hands.schedule.run())
         try:
             yield assistant

@@ -7,10 +7,10 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import MISSING
 from pathlib import Path
-from typing import Any, NamedTuple, Union
+from typing import Any, Literal, NamedTuple, Union
 
 from assistant.given import Given, Problem
-from assistant.schema import fits, is_required, join, known, members, outline, words
+from assistant.schema import fits, is_required, join, known, members, outline, tagged, words
 
 _FAILED = object()
 """Stands for a value whose problem is known."""
@@ -43,6 +43,8 @@ class Checker:
         match given.value:
             case _ if origin is Given:
                 return given
+            case dict() if origin is Union and (tags := tagged(kind)):
+                filled = self._tagged(*tags, given, given.value, key)
             case value if origin is Union:
                 member = next(member for member in arguments if fits(member, value))
                 if isinstance(value, dict | list):
@@ -66,6 +68,18 @@ class Checker:
         if filled is not _FAILED and not all(rule.allows(filled) for rule in rules):
             return self._wrong(kind, given, key)
         return filled
+
+    def _tagged(self, tag: str, records: Mapping[object, Any], given: Given, entries: Any, key: str) -> Any:
+        """The one of several dataclasses that the entry `tag` names, or the one that needs no naming."""
+        choice: Any = Literal[tuple(records)]
+        if tag in entries:
+            named = self.fill(choice, entries[tag], join(key, tag))
+            return _FAILED if named is _FAILED else self.fill(records[named], given, key)
+        for record in records.values():
+            if any(field.name == tag and not is_required(field) for field, _ in members(record)):
+                return self.fill(record, given, key)
+        self._problem(given, f"{join(key, tag)} is missing. Write {words(choice)}.")
+        return _FAILED
 
     def _mapping(self, kinds: tuple[Any, ...], entries: Mapping[str, Given], key: str) -> object:
         filled = {}

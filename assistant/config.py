@@ -1,16 +1,24 @@
 """The validated configuration: what each setting means is told beside its default, in defaults.yaml."""
 
 import dataclasses
-import difflib
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, TypeVar, cast
 
-from assistant.checking import Checker, Mistake, at_home, merge, shown
+from assistant.checking import Checker, at_home, merge, shown
 from assistant.errors import ConfigError
 from assistant.given import Given, Problem, comments, read_file, read_text, wrap
+from assistant.inventory import (
+    Area,
+    Body,
+    Device,
+    areas_are_distinct,
+    areas_are_known,
+    devices_are_distinct,
+    members_are_devices,
+    pins_are_free,
+)
 from assistant.schema import Matching, Range, json_schema, keys
 
 DEFAULTS = Path(__file__).with_name("defaults.yaml")
@@ -26,16 +34,10 @@ Seconds = Annotated[float, Range(0.1, 60, "seconds")]
 Percent = Annotated[int, Range(0, 100)]
 Sounds = bool | Path
 """A chime: the one that comes with Hearth, none, or a file."""
-Spoken = Annotated[
-    str,
-    # What has a meaning in sentence templates cannot be said.
-    Matching(r"(?=.*[^\W_])[^\s\x00-\x1f()\[\]{}<>|:\\][^\x00-\x1f()\[\]{}<>|:\\]{0,59}", "a name that can be said"),
-]
 WakeWord = (
     Literal["hey_jarvis", "alexa", "hey_mycroft", "hey_marvin"]
     | Annotated[Path, Matching(r".+\.onnx", "the path of an .onnx model")]
 )
-DeviceKind = Literal["light", "switch", "socket", "fan"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,68 +139,6 @@ class Locale:
 
 
 @dataclass(frozen=True, slots=True)
-class Area:
-    """A room."""
-
-    name: Spoken
-    aliases: tuple[Spoken, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Device:
-    """One thing that can be switched."""
-
-    name: Spoken
-    kind: DeviceKind
-    area: Spoken | None = None
-    aliases: tuple[Spoken, ...] = ()
-
-
-def _areas_are_distinct(areas: tuple[Area, ...]) -> Iterator[Mistake]:
-    return _repeated(areas)
-
-
-def _devices_are_distinct(devices: tuple[Device, ...]) -> Iterator[Mistake]:
-    return _repeated(devices)
-
-
-def _repeated(things: Sequence[Area | Device]) -> Iterator[Mistake]:
-    """Names that somebody could not tell apart by ear."""
-    taken: dict[str, str] = {}
-    for thing in things:
-        for field, name in [("name", thing.name), *(("aliases", alias) for alias in thing.aliases)]:
-            if owner := taken.get(_folded(name)):
-                yield Mistake(thing, field, f"holds {shown(name)}, a name of {shown(owner)} already. Choose another.")
-            taken.setdefault(_folded(name), thing.name)
-
-
-def _areas_are_known(areas: tuple[Area, ...], devices: tuple[Device, ...]) -> Iterator[Mistake]:
-    """A room that is written almost like another is taken for a slip; one that is not is a new room."""
-    rooms = [area.name for area in areas]
-    for device in devices:
-        if device.area is None or device.area in rooms:
-            continue
-        near = next((room for room in rooms if _is_slip(device.area, room)), None)
-        if near:
-            says = f"is {shown(device.area)}. Did you mean {near}? If it is another room, add it to areas."
-            yield Mistake(device, "area", says)
-        else:
-            rooms.append(device.area)
-
-
-def _is_slip(name: str, other: str) -> bool:
-    name, other = _folded(name), _folded(other)
-    if re.search(r"\d", name + other) or name.count(" ") != other.count(" "):
-        return name == other
-    return bool(difflib.get_close_matches(name, [other], 1, 0.85))
-
-
-def _folded(name: str) -> str:
-    """A name as it sounds."""
-    return " ".join(name.casefold().split())
-
-
-@dataclass(frozen=True, slots=True)
 class Config:
     """All settings."""
 
@@ -211,10 +151,11 @@ class Config:
     skills: Skills
     privacy: Privacy
     locale: Locale
+    body: Body
     areas: tuple[Area, ...]
     devices: tuple[Device, ...]
 
-    CHECKS: ClassVar = (_areas_are_distinct, _devices_are_distinct, _areas_are_known)
+    CHECKS: ClassVar = (areas_are_distinct, devices_are_distinct, areas_are_known, members_are_devices, pins_are_free)
 
     @property
     def rooms(self) -> tuple[Area, ...]:

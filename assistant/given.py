@@ -109,11 +109,14 @@ def read_text(text: str, source: str, folder: Path, problems: list[Problem]) -> 
 
 
 def comments(text: str) -> dict[str, str]:
-    """What the comment lines directly above each key say, by dotted key. For list items, those of the first one."""
+    """What the comment lines directly above each key say, by dotted key. For list items, those of the first one.
+
+    A line that begins with `#|` is part of an example that is commented out, and read as if it were not.
+    """
     found: dict[str, str] = {}
     parents: list[tuple[int, str]] = []
     above: list[str] = []
-    for line in text.splitlines():
+    for line in text.replace("#|", "").splitlines():
         if comment := re.fullmatch(r" *# ?(.*)", line):
             above.append(comment[1])
             continue

@@ -138,6 +138,27 @@ def is_required(field: "Field[Any]") -> bool:
     return field.default is MISSING and field.default_factory is MISSING
 
 
+def tagged(kind: Any) -> tuple[str, Mapping[object, Any]] | None:
+    """How the dataclasses of a union are told apart: a field that is a Literal in each, and whose value means which.
+
+    None where there are not several, or nothing tells them apart.
+    """
+    records = {one: {field.name: inner for field, inner in members(one)} for one in _records(kind)}
+    for name in next(iter(records.values())) if len(records) > 1 else ():
+        tags = [(outline(fields[name]), one) for one, fields in records.items() if name in fields]
+        owners = [(value, one) for (origin, values, _), one in tags if origin is Literal for value in values]
+        if {one for _, one in owners} == set(records) and len(dict(owners)) == len(owners):
+            return name, dict(owners)
+    return None
+
+
+def _records(kind: Any) -> list[Any]:
+    """The dataclasses in a union."""
+    origin, arguments, _ = outline(kind)
+    outlines = [outline(member) for member in arguments] if origin is Union else []
+    return [inner[0] for inner_origin, inner, _ in outlines if inner_origin is Mapping and len(inner) == 1]
+
+
 def fits(kind: Any, value: object) -> bool:
     """Whether a value has the outer shape of a type; what it contains and the rules are not looked at."""
     origin, arguments, _ = outline(kind)
@@ -152,8 +173,8 @@ def words(kind: Any) -> str:
     """What to write for a type."""
     origin, arguments, rules = outline(kind)
     if origin is Union:
-        *others, last = (words(member) for member in arguments)
-        text = f"{', '.join(others)} or {last}"
+        *others, last = dict.fromkeys(words(member) for member in arguments)
+        text = f"{', '.join(others)} or {last}" if others else last
     elif origin is Literal:
         text = ("one of " if len(arguments) > 1 else "") + ", ".join(str(choice) for choice in arguments)
     else:
@@ -180,10 +201,12 @@ def join(key: str, name: str) -> str:
 
 
 def keys(kind: Any, key: str = "") -> Iterator[str]:
-    """The dotted key of every setting in a dataclass, sections and the fields of list items included."""
+    """The dotted key of every setting in a dataclass, once; sections and the fields of list items included."""
     origin, arguments, _ = outline(kind)
     if origin is tuple:
         yield from keys(arguments[0], key)
+    elif origin is Union:
+        yield from dict.fromkeys(name for record in _records(kind) for name in keys(record, key))
     elif len(arguments) == 1 and is_dataclass(arguments[0]):
         for field, inner in members(arguments[0]):
             yield join(key, field.name)
@@ -199,7 +222,9 @@ def json_schema(
     if key in descriptions:
         result["description"] = descriptions[key]
     if origin is Union:
-        result["anyOf"] = [json_schema(member, {}) for member in arguments]
+        result["anyOf"] = [json_schema(member, descriptions, None, key) for member in arguments]
+        for member in result["anyOf"]:
+            member.pop("description", None)
     elif origin is Literal:
         result["enum"] = list(arguments)
     elif json := _KINDS[origin].json:

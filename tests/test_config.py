@@ -15,9 +15,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.config import DEFAULTS, Area, Config, fill, find, load, schema
+from assistant.config import DEFAULTS, Config, fill, find, load, schema
 from assistant.errors import ConfigError
 from assistant.given import Problem, comments, read_text
+from assistant.inventory import Area
 from assistant.schema import Range, keys
 
 Write = Callable[[str], Path]
@@ -91,7 +92,8 @@ devices:
         "house.yaml:3: wake.treshold is not a setting. Did you mean wake.threshold?",
         "house.yaml:5: listening.silence_seconds is 50. Write a number from 0.1 to 5 seconds.",
         "house.yaml:6: microphone is not a setting. Did you mean sound.microphone?",
-        'house.yaml:9: devices[1].kind is "lihgt". Write one of light, switch, socket, fan. Did you mean light?',
+        'house.yaml:9: devices[1].kind is "lihgt". Write one of light, switch, socket, fan, cover, climate, lock,'
+        " sensor, scene, button. Did you mean light?",
     ]
 
 

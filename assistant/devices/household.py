@@ -94,5 +94,7 @@ class Household:
             if members:
                 own.append(Group(facts, members))
         self._devices = tuple(sorted(own, key=lambda device: self._order.get(device.name, len(self._order))))
-        found = [*self._areas, *(device.area for device in own if device.area is not None)]
-        self._all_areas = tuple({area.name: area for area in reversed(found)}.values())[::-1]
+        areas: dict[str, Area] = {}
+        for area in [*self._areas, *(device.area for device in self._devices if device.area is not None)]:
+            areas.setdefault(area.name, area)
+        self._all_areas = tuple(areas.values())

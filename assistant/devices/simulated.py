@@ -24,8 +24,25 @@ STARTS: Mapping[str, Mapping[str, object]] = {
 """Kind of device → what it has, and how it starts."""
 
 
-class SimulatedDevice(Thing):
+class Simulated(Thing):
     """Does at once whatever it is told, and says so."""
+
+    def __init__(
+        self, facts: Facts, measures: Mapping[str, str] | None = None, state: Mapping[str, object] | None = None
+    ) -> None:
+        """`measures` gives what a sensor measures, by name, with its unit."""
+        start = STARTS[facts.kind]
+        measured = {name: measure(name, unit) for name, unit in (measures or {}).items()}
+        super().__init__(facts, {**traits(facts.kind, *start), **measured}, self._obey)
+        self.report(**{**start, **(state or {})})
+
+    async def _obey(self, changes: Mapping[str, object]) -> Outcome:
+        self.report(**changes)
+        return Outcome.DONE
+
+
+class SimulatedDevice(Simulated):
+    """One described in few words, for tests."""
 
     def __init__(
         self,
@@ -35,21 +52,10 @@ class SimulatedDevice(Thing):
         aliases: tuple[str, ...] = (),
         reachable: bool = True,
         state: Mapping[str, object] | None = None,
-        risk: Risk | None = None,
-        fail_safe: Mapping[str, object] | None = None,
-        measures: Mapping[str, str] | None = None,
     ) -> None:
-        """`measures` gives what a sensor measures, by name, with its unit."""
-        facts = Facts(name, kind, area, aliases, RISKS.get(kind, Risk.NONE) if risk is None else risk, fail_safe or {})
-        measured = {name: measure(name, unit) for name, unit in (measures or {}).items()}
-        super().__init__(facts, {**traits(kind, *STARTS[kind]), **measured}, self._obey)
-        self.report(**{**STARTS[kind], **(state or {})})
+        super().__init__(Facts(name, kind, area, aliases, RISKS.get(kind, Risk.NONE)), state=state)
         if not reachable:
             self.fail(f"The {name} is simulated as out of reach.")
-
-    async def _obey(self, changes: Mapping[str, object]) -> Outcome:
-        self.report(**changes)
-        return Outcome.DONE
 
 
 class SimulatedBackend:
@@ -57,7 +63,7 @@ class SimulatedBackend:
 
     name = "simulated"
 
-    def __init__(self, devices: Sequence[SimulatedDevice]) -> None:
+    def __init__(self, devices: Sequence[Simulated]) -> None:
         self.devices = tuple(devices)
 
     async def open(self, host: Host) -> None:
