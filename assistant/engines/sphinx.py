@@ -24,19 +24,32 @@ CHUNK = BYTES_PER_SECOND // 2
 """Bytes decoded in one go, so that a transcription can be cancelled inside a long frame."""
 
 LANGUAGE_WEIGHT = 6.5
-"""How much the network's weights count beside sound; the library's default for its word insertion penalty, too."""
+"""How much the library's own penalties for words and pauses count beside sound: its default."""
+
+NETWORK_WEIGHT = 2.0
+"""How much the network's probabilities count beside sound, whose frames are far from independent of each other."""
 
 PAUSE = 0.005
 """Probability of a pause between two words; the library's default."""
 
-BEAM, WORD_BEAM = 1e-80, 1e-60
+BEAM, WORD_BEAM = 1e-72, 1e-56
 """Paths less likely than the best by this factor are given up."""
 
-PHONE_PRICE = -20.0
+MOST_PHONES = 2500
+"""Phones that are followed at once in one frame. With more, beams are narrowed: it bounds the cost of a large house."""
+
+PHONE_PRICE = -15.0
 """Logarithm of what each phone of the free path costs."""
 
 EVEN, STEEPNESS = 0.5, 8.0
-"""The free path's lead, in nats a frame, at which the sentence is as likely right as wrong; how fast that changes."""
+"""The free path's lead in nats a frame of speech at which the sentence is as likely right as wrong, and the steepness
+of confidence there."""
+
+SHORTEST = 20
+"""Frames: words that take less are judged as if they took as long."""
+
+_UNSPOKEN = ("<sil>", "(NULL)")
+"""Pauses, and arcs without a word, in the library's writing."""
 
 _MODEL = Path(pocketsphinx.get_model_path("en-us/en-us"))
 _DICTIONARY = Path(pocketsphinx.get_model_path("en-us/cmudict-en-us.dict"))
@@ -98,7 +111,7 @@ class PocketSphinx:
 class _Heard:
     text: str
     lead: float
-    """How much better the free path is, in nats a frame."""
+    """How much better the free path is, in nats for each frame of the words."""
 
     @property
     def confidence(self) -> float:
@@ -141,7 +154,10 @@ class _Search:
         fits = self._decoder.hyp()
         if fits is None or free is None or not fits.hypstr:
             return _Heard("", math.inf)
-        return _Heard(fits.hypstr, (_nats(free) - _nats(fits)) / max(1, self._decoder.n_frames()))
+        spoken = sum(
+            each.end_frame - each.start_frame + 1 for each in self._decoder.seg() if each.word not in _UNSPOKEN
+        )
+        return _Heard(fits.hypstr, (_nats(free) - _nats(fits)) / max(SHORTEST, spoken))
 
     def _decode(self, cepstra: Floats) -> None:
         if len(cepstra):
@@ -151,11 +167,12 @@ class _Search:
         free = network.states
         graph = pocketsphinx.FsgModel("network", self._decoder.get_logmath(), LANGUAGE_WEIGHT, free + 1)
         unit = math.log(self._decoder.config["logbase"])
+        scale = NETWORK_WEIGHT / unit
         for arc in network.arcs:
             if arc.word in known:
-                graph.trans_add(arc.source, arc.target, int(arc.weight / unit), graph.word_add(arc.word))
+                graph.trans_add(arc.source, arc.target, int(arc.weight * scale), graph.word_add(arc.word))
         for source, target, weight in _skips(network):
-            graph.null_trans_add(source, target, int(weight / unit))
+            graph.null_trans_add(source, target, int(weight * scale))
         for state in range(network.states):
             graph.add_silence("<sil>", state, PAUSE)
         price = int(PHONE_PRICE / unit)
@@ -223,7 +240,8 @@ def _decoder() -> pocketsphinx.Decoder:
             # The model's own feat.params would win over these and have the library normalize the mean.
             featparams=os.devnull, feat="1s_c_d_dd", svspec="0-12/13-25/26-38", cmn="none", agc="none",
             lm=None, dict=None, fdict=fillers.name, fsgusefiller=False,
-            lw=LANGUAGE_WEIGHT, beam=BEAM, pbeam=BEAM, wbeam=WORD_BEAM, bestpath=False, loglevel="FATAL",
+            lw=LANGUAGE_WEIGHT, beam=BEAM, pbeam=BEAM, wbeam=WORD_BEAM, maxhmmpf=MOST_PHONES, bestpath=False,
+            loglevel="FATAL",
         )  # fmt: skip
 
 
