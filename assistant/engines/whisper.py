@@ -42,6 +42,9 @@ FAINT = 0.001
 ABOVE_NOISE = 1.6
 """Times as loud as the quietest tenth: 4 dB. Steady noise stays below, speech at 6 dB of noise reaches above it."""
 
+_LONGEST = 2 * FULL * FRAME
+"""Bytes, 30 seconds: the rest of a longer sound is ignored."""
+
 _BLOCK = RATE // 50
 _SHORTEST = 0.12
 """Seconds of sound above the noise that a word takes."""
@@ -90,10 +93,12 @@ class Whisper:
         The confidence is the geometric mean of the tokens' probabilities. Cancelled, it stops at the next step: a step
         is the encoder or the decoder, and the decoder writes no more than the sound can hold.
         """
-        pcm = b"".join([frame.pcm async for frame in frames])
+        pcm = bytearray()
+        async for frame in frames:
+            pcm += frame.pcm[: _LONGEST - len(pcm)]
         stop = threading.Event()
         try:
-            return await self._worker(self._hear, pcm, stop)
+            return await self._worker(self._hear, bytes(pcm), stop)
         finally:
             stop.set()
 
@@ -102,19 +107,19 @@ class Whisper:
         self._worker.close()
 
     def _hear(self, pcm: bytes, stop: threading.Event) -> Transcript:
-        sound = np.frombuffer(pcm, "<i2", len(pcm) // 2)[: FULL * FRAME].astype(np.float32) / np.float32(32768)
+        sound = np.frombuffer(pcm, "<i2", len(pcm) // 2).astype(np.float32) / np.float32(32768)
         seconds = voiced(sound)
         nothing = Transcript("", 0.0, self.name)
         if seconds < _SHORTEST:
             return nothing
         try:
             decoded = self._decode(sound, stop)
-        except RuntimeError as error:
+        except (RuntimeError, ValueError, IndexError, MemoryError) as error:  # what pybind11 makes of C++'s
             raise EngineError(f"Whisper failed: {error}. Say it again.") from error
         if decoded is None or stuck(decoded.text) or not decoded.ended or _silent(decoded):
             return nothing
         text = spoken(decoded.text, seconds)
-        return Transcript(text, math.exp(min(0.0, decoded.logprob)), self.name) if text else nothing
+        return Transcript(text, math.exp(decoded.logprob), self.name) if text else nothing
 
     def _decode(self, sound: NDArray[np.float32], stop: threading.Event) -> Decoded | None:
         """One hearing; where that is doubtful and time allows, another at full length instead. None once stopped."""

@@ -4,6 +4,7 @@ import importlib
 import importlib.util
 import json
 import logging
+import math
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -122,10 +123,10 @@ class WhisperModel:
             suppress_tokens=self._suppressed,
         )
         written = result.sequences_ids[0]
-        total = result.scores[0] * len(written)
-        return Decoded(
-            tokens.decode(written).strip(), total / (len(written) + 1), result.no_speech_prob, len(written) < most
-        )
+        mean = result.scores[0] * len(written) / (len(written) + 1)
+        # Damaged weights compute what is not a number, which would pass for certainty in every comparison.
+        logprob = min(0.0, mean) if math.isfinite(mean) else -math.inf
+        return Decoded(tokens.decode(written).strip(), logprob, result.no_speech_prob, len(written) < most)
 
     def _tokenizer(self, language: str) -> Tokenizer:
         """Raises EngineError where it is not the one of this model."""
