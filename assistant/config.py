@@ -45,11 +45,11 @@ class Wake:
     """What makes the assistant listen."""
 
     words: Mapping[WakeWord, Threshold] | tuple[WakeWord, ...]
-    threshold: Threshold
+    threshold: Threshold | None
 
     @property
-    def thresholds(self) -> Mapping[str, float]:
-        """Each wake word, or the path of its model, and the score from which it counts as heard."""
+    def thresholds(self) -> Mapping[str, float | None]:
+        """Each wake word, or the path of its model, and the score from which it counts as heard; None for its own."""
         words = self.words if isinstance(self.words, Mapping) else dict.fromkeys(self.words, self.threshold)
         return {str(word): threshold for word, threshold in words.items()}
 

@@ -2,28 +2,19 @@
 
 import asyncio
 from collections.abc import Sequence
-from functools import cache
 
 import numpy as np
-import soxr
 from numpy.typing import NDArray
 
-from assistant.engines.espeak import Espeak
 from assistant.messages import RATE, AudioFrame
+from tests.speech import say_pcm
 
 Sound = NDArray[np.int16]
 
 
-@cache
 def say(text: str, voice: str = "en-us", rate: int = 160) -> Sound:
-    """Speech at half of full scale, without the silence around it."""
-    espeak = Espeak(voice, rate)
-    speech = espeak.synthesize(text)
-    espeak.close()
-    whole = soxr.resample(np.frombuffer(speech.pcm, "<i2").astype(np.float32), speech.rate, RATE)
-    sound: Sound = (whole * 16_000 / np.abs(whole).max()).astype(np.int16)
-    loud = np.flatnonzero(np.abs(sound) > 160)
-    return sound[loud[0] : loud[-1] + 1]
+    """Speech at half of full scale, without the silence around it; `rate` in words a minute."""
+    return np.frombuffer(say_pcm(text, voice, words_per_minute=rate, level=16_000 / 32_767), "<i2").astype(np.int16)
 
 
 def silence(seconds: float) -> Sound:

@@ -45,7 +45,7 @@ def problems(file: Path | None = None, *assignments: str) -> list[str]:
 
 def test_defaults_are_a_house_to_play_with() -> None:
     config = load()
-    assert config.wake.thresholds == {"hey_jarvis": 0.5}
+    assert config.wake.thresholds == {"hey_jarvis": None}
     assert "kitchen light" in [device.name for device in config.devices]
     assert Area("office", ("study",)) in config.rooms
 
@@ -103,7 +103,7 @@ devices:
         ("sound: {volume: .nan}", "1: sound.volume is not finite. Write a whole number from 0 to 100."),
         ("sound: {volume: 1.5}", "1: sound.volume is 1.5. Write a whole number from 0 to 100."),
         ("sound: {volume: true}", "1: sound.volume is true. Write a whole number from 0 to 100."),
-        ("wake:\n  threshold: .inf", "2: wake.threshold is not finite. Write a number from 0.05 to 0.99."),
+        ("wake:\n  threshold: .inf", "2: wake.threshold is not finite. Write a number from 0.05 to 0.99 or null."),
         ("wake: {words: alexa}", '1: wake.words is "alexa". Write a mapping or a list. Perhaps ["alexa"]?'),
         ("wake: {words: {alexa: 2}}", "1: wake.words.alexa is 2. Write a number from 0.05 to 0.99."),
         (
