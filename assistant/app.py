@@ -26,6 +26,7 @@ from assistant.phrases.network import compile_network
 from assistant.pipeline import Pipeline
 from assistant.registry import discover
 from assistant.schedule import Clock, SystemClock
+from assistant.silence import without_silence
 from assistant.skill import Announcement
 from assistant.stages import Microphone, Speaker, Vad, WakeWord
 from assistant.voice import Voice
@@ -62,12 +63,14 @@ class Assistant:
 
     async def take(self, microphone: Microphone, *, dry_run: bool = False) -> Turn:
         """One turn on all the sound there is, which is known to be a command. Raises DeviceError and EngineError."""
+        from assistant.engines.silero import Silero
 
         async def frames() -> AsyncIterator[AudioFrame]:
             while (frame := await microphone.read()) is not None:
                 yield frame
 
-        heard = await (await self._hearing()).transcribe(frames())
+        spoken = without_silence(frames(), await asyncio.to_thread(Silero))
+        heard = await (await self._hearing()).transcribe(spoken)
         self.observe(Heard(0, heard.transcript))
         record, _ = await self.mind.answer(heard.transcript, dry_run=dry_run, watch=heard.watch)
         self.observe(Finished(0, record))

@@ -41,7 +41,7 @@ MOST_PHONES = 2500
 PHONE_PRICE = -15.0
 """Logarithm of what each phone of the free path costs."""
 
-EVEN, STEEPNESS = 0.5, 8.0
+EVEN, STEEPNESS = 0.55, 8.0
 """The free path's lead in nats a frame of speech at which the sentence is as likely right as wrong, and the steepness
 of confidence there."""
 
