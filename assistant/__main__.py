@@ -16,6 +16,7 @@ COMMANDS: Mapping[str, str] = {
     "skills": "look.skills",
     "check": "look.check",
     "evaluate": "score.evaluate",
+    "models": "models.models",
     "try": "demonstrate.demonstrate",
 }
 """Command → module in `assistant.cli`, and its name there."""

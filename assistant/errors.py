@@ -25,6 +25,14 @@ class EngineError(AssistantError, RuntimeError):
     """An engine failed or cannot be loaded. This turn ends with an apology; the next begins."""
 
 
+class ModelMissing(EngineError):
+    """A model file is missing or altered. Its stage goes on with the embedded engine; the message says the remedy."""
+
+
+class ModelError(AssistantError, RuntimeError):
+    """Models cannot be fetched, imported or trusted. Whoever asked for it is told why; nothing half-done stays."""
+
+
 class BadSlot(AssistantError, ValueError):
     """A value does not fit its slot. The message is spoken, so that the user can say it again."""
 
