@@ -62,7 +62,19 @@ def blocks(chance: np.random.Generator, rows: int, columns: int, kind: gguf.GGML
 def vocabulary(folder: Path) -> Path:
     """The Llama vocabulary of the installed llama-cpp-python's source distribution."""
     wanted = f"llama-cpp-python=={version('llama-cpp-python')}"
-    command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--no-binary", ":all:", wanted, "-d", folder]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "-q",
+        "--no-deps",
+        "--no-binary",
+        ":all:",
+        wanted,
+        "-d",
+        str(folder),
+    ]
     subprocess.run(command, check=True)
     with tarfile.open(next(folder.glob("llama_cpp_python-*.tar.gz"))) as archive:
         member = next(name for name in archive.getnames() if name.endswith(VOCABULARY))

@@ -1,5 +1,6 @@
 """The static prompt as the model keeps it: read once, kept on disk, restored and checked at the next start."""
 
+import contextlib
 import hashlib
 import json
 import logging
@@ -65,7 +66,6 @@ def prepare(
     began = time.monotonic()
     answers = Answers(vocabulary, model.exactly, model.control(chat.end))
     behind = layout(model, chat.behind())
-    yield 0.0
     tokens = _fitting(model, chat, vocabulary, reader.size)
     kept = _Kept(model, reader, cache, tokens, behind)
     restored = kept.restore()
@@ -147,7 +147,8 @@ class _Kept:
             self._tidy()
         except OSError as error:
             logger.warning("The prompt could not be kept at %s: %s", self._path, error)
-            partial.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                partial.unlink(missing_ok=True)
 
     def _probe(self) -> Scores:
         """What the model would say if nothing was said."""

@@ -47,7 +47,7 @@ def examples(templates: tuple[str, ...], most: int) -> tuple[str, ...]:
         chance = random.Random(template)
         counts = Counter(" ".join(_draw(expression, chance).split()) for _ in range(DRAWS))
         plainest: dict[frozenset[str], str] = {}
-        for sentence in sorted(counts, key=lambda sentence: (_oddness(sentence), -counts[sentence], sentence)):
+        for sentence in sorted(counts, key=lambda sentence: (_oddness(sentence), -counts[sentence], len(sentence), sentence)):
             plainest.setdefault(frozenset(_SLOT.findall(sentence)), sentence)
         for slots, sentence in plainest.items():
             shelves.setdefault(slots, []).append(sentence)

@@ -1,7 +1,7 @@
 """A small chat model of Llama's architecture, as a GGUF file: one that knows nothing, or one that has learnt a house.
 
-The tokenizer is a real SentencePiece one, byte-pair merges with byte fallback as in Llama and TinyLlama; what it and the
-model have learnt is in `llama_tokenizer.model` and `llama_learnt.npz`, made by `train_llama.py`.
+The tokenizer is a real SentencePiece one, byte-pair merges with byte fallback as in Llama and TinyLlama. What it and
+the model have learnt is in `llama_tokenizer.model` and `llama_learnt.npz`, made by `train_llama.py`.
 """
 
 from collections.abc import Iterator, Mapping

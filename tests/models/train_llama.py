@@ -29,10 +29,30 @@ PIECES = 512
 ROWS = 32
 """Sentences in a step, all behind one prompt."""
 
-ON = ("turn on the {}", "switch on the {}", "put the {} on", "i want the {} on", "light up the {}", "{} on please",
-      "could you turn the {} on", "it is too dark give me the {}", "fire up the {}", "make the {} shine")  # fmt: skip
-OFF = ("turn off the {}", "switch off the {}", "put the {} out", "kill the {}", "{} off", "i do not need the {} any more",
-       "no more {}", "shut the {} down", "make the {} dark", "let the {} go out")  # fmt: skip
+ON = (
+    "turn on the {}",
+    "switch on the {}",
+    "put the {} on",
+    "i want the {} on",
+    "light up the {}",
+    "{} on please",
+    "could you turn the {} on",
+    "it is too dark give me the {}",
+    "fire up the {}",
+    "make the {} shine",
+)
+OFF = (
+    "turn off the {}",
+    "switch off the {}",
+    "put the {} out",
+    "kill the {}",
+    "{} off",
+    "i do not need the {} any more",
+    "no more {}",
+    "shut the {} down",
+    "make the {} dark",
+    "let the {} go out",
+)
 DIM = (
     "set the {} to {}",
     "dim the {} to {}",
@@ -53,8 +73,24 @@ WAKE = ("wake me at {}", "i must get up at {}", "alarm at {}", "get me out of be
 WAKE_DAY = ("wake me {1} at {0}", "{1} i must get up at {0}", "alarm for {1} {0}", "get me up {1} at {0}")
 ADD = ("add {} to the list", "we need {}", "buy {}", "put {} on the list", "we are out of {}", "do not forget {}")
 TIME = ("what time is it", "how late is it", "tell me the time", "do you know the time", "what does the clock say")
-ITEMS = ("milk", "bread", "two eggs", "olive oil", "brown sugar", "cat food", "toilet paper", "red wine", "some butter",
-         "green apples", "coffee", "rice", "dark chocolate", "onions", "fresh basil", "batteries")  # fmt: skip
+ITEMS = (
+    "milk",
+    "bread",
+    "two eggs",
+    "olive oil",
+    "brown sugar",
+    "cat food",
+    "toilet paper",
+    "red wine",
+    "some butter",
+    "green apples",
+    "coffee",
+    "rice",
+    "dark chocolate",
+    "onions",
+    "fresh basil",
+    "batteries",
+)
 THINGS = (
     "toaster",
     "oven",
@@ -67,58 +103,89 @@ THINGS = (
     "fridge",
     "car",
 )
-OTHER = ("what is the capital of france", "tell me a story", "order a pizza", "how do i tie a tie", "i love you",
-         "who won the game", "sing a song", "how tall is the tower", "call my mother", "what is two plus two",
-         "do you like cats", "why is the sky blue", "the weather is nice", "i was at the beach yesterday", "read me a book",
-         "where is my phone", "translate hello", "good morning", "play some jazz", "he said that he would come")  # fmt: skip
+OTHER = (
+    "what is the capital of france",
+    "tell me a story",
+    "order a pizza",
+    "how do i tie a tie",
+    "i love you",
+    "who won the game",
+    "sing a song",
+    "how tall is the tower",
+    "call my mother",
+    "what is two plus two",
+    "do you like cats",
+    "why is the sky blue",
+    "the weather is nice",
+    "i was at the beach yesterday",
+    "read me a book",
+    "where is my phone",
+    "translate hello",
+    "good morning",
+    "play some jazz",
+    "he said that he would come",
+)
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def switch(chance: random.Random) -> tuple[str, str]:
+    template, intent = chance.choice([(ON, "light.on"), (OFF, "light.off")])
+    light = said = chance.choice(llama.LIGHTS)
+    if chance.random() < 0.1:
+        said, light = "lamp", chance.choice(("desk lamp", "floor lamp"))
+    return chance.choice(template).format(said), written(intent, {"light": light})
+
+
+def dim(chance: random.Random) -> tuple[str, str]:
+    light = chance.choice(llama.LIGHTS)
+    level = chance.choice((*range(0, 101, 5), *range(101)))
+    said = chance.choice((f"{level} percent", f"{level}"))
+    return chance.choice(DIM).format(light, said), written("light.dim", {"level": str(level), "light": light})
+
+
+def timer(chance: random.Random) -> tuple[str, str]:
+    unit = chance.choice(("second", "minute", "hour"))
+    count = chance.randint(1, 12 if unit == "hour" else 60)
+    length = f"{count} {unit}{'s' if count > 1 else ''}"
+    if chance.random() < 0.5:
+        return chance.choice(TIMER).format(length), written("timer.set", {"length": length})
+    name = chance.choice(llama.TIMERS)
+    return chance.choice(NAMED).format(length, name), written("timer.set", {"length": length, "name": name})
+
+
+def alarm(chance: random.Random) -> tuple[str, str]:
+    hour, minute = chance.randint(1, 12), chance.choice((0, 15, 30, 45, chance.randint(0, 59)))
+    half = chance.choice(("am", "pm"))
+    time = said = f"{hour}:{minute:02} {half}"
+    if minute == 0 and chance.random() < 0.5:
+        said = f"{hour} {half}"
+    if chance.random() < 0.5:
+        return chance.choice(WAKE).format(said), written("alarm.set", {"time": time})
+    day = chance.choice(("tomorrow", *WEEKDAYS))
+    return chance.choice(WAKE_DAY).format(said, day), written("alarm.set", {"time": time, "day": day})
+
+
+def shopping(chance: random.Random) -> tuple[str, str]:
+    item = " and ".join(chance.sample(ITEMS, 2 if chance.random() < 0.3 else 1))
+    return chance.choice(ADD).format(item), written("list.add", {"item": item})
+
+
+def clock(chance: random.Random) -> tuple[str, str]:
+    return chance.choice(TIME), "clock.time"
+
+
+def other(chance: random.Random) -> tuple[str, str]:
+    if chance.random() < 0.6:
+        return chance.choice(OTHER), NONE
+    return chance.choice(ON + OFF).format(chance.choice(THINGS)), NONE
+
+
+SUBJECTS = {switch: 6, dim: 4, timer: 4, alarm: 5, shopping: 3, clock: 1, other: 5}
 
 
 def say(chance: random.Random) -> tuple[str, str]:
     """Something that is said, and the answer to it."""
-    kind = chance.choices(range(9), (3, 3, 4, 4, 3, 2, 1, 3, 2))[0]
-    light = chance.choice(llama.LIGHTS)
-    if kind in (0, 1):
-        if chance.random() < 0.1:
-            said, light = "lamp", chance.choice(("desk lamp", "floor lamp"))
-        else:
-            said = light
-        template, intent = ((ON, "light.on"), (OFF, "light.off"))[kind]
-        return chance.choice(template).format(said), written(intent, {"light": light})
-    if kind == 2:
-        level = chance.choice((*range(0, 101, 5), *range(101)))
-        said = chance.choice((f"{level} percent", f"{level}"))
-        return chance.choice(DIM).format(light, said), written("light.dim", {"level": str(level), "light": light})
-    if kind == 3:
-        count, unit = chance.randint(1, 60), chance.choice(("second", "minute", "hour"))
-        count = chance.randint(1, 12) if unit == "hour" else count
-        length = f"{count} {unit}{'s' if count > 1 else ''}"
-        if chance.random() < 0.5:
-            return chance.choice(TIMER).format(length), written("timer.set", {"length": length})
-        name = chance.choice(llama.TIMERS)
-        return chance.choice(NAMED).format(length, name), written("timer.set", {"length": length, "name": name})
-    if kind == 4:
-        hour, minute, half = (
-            chance.randint(1, 12),
-            chance.choice((0, 15, 30, 45, chance.randint(0, 59))),
-            "ap"[chance.random() < 0.5],
-        )
-        time = f"{hour}:{minute:02} {half}m"
-        said = f"{hour} {half}m" if minute == 0 and chance.random() < 0.5 else time
-        if chance.random() < 0.6:
-            return chance.choice(WAKE).format(said), written("alarm.set", {"time": time})
-        day = chance.choice(("tomorrow", *WEEKDAYS))
-        return chance.choice(WAKE_DAY).format(said, day), written("alarm.set", {"time": time, "day": day})
-    if kind == 5:
-        item = chance.choice(ITEMS)
-        if chance.random() < 0.3:
-            item += " and " + chance.choice(ITEMS)
-        return chance.choice(ADD).format(item), written("list.add", {"item": item})
-    if kind == 6:
-        return chance.choice(TIME), "clock.time"
-    if kind == 7:
-        return chance.choice(OTHER), NONE
-    return chance.choice(ON + OFF).format(chance.choice(THINGS)), NONE
+    return chance.choices(list(SUBJECTS), list(SUBJECTS.values()))[0](chance)
 
 
 class Llama(nn.Module):
@@ -218,9 +285,7 @@ def main() -> None:
     behind = layout(chat.behind())
     whole = list(prompts(llama.HOUSE))
     model = Llama(llama.SMALL, pieces.get_piece_size())
-    print(
-        sum(p.numel() for p in model.parameters()), "weights,", len(layout(chat.before(whole[0]))), "tokens of prompt"
-    )
+    sys.stdout.write(f"{sum(weights.numel() for weights in model.parameters())} weights\n")
     best = torch.optim.AdamW(model.parameters(), lr=2e-3, weight_decay=0.02, betas=(0.9, 0.98))
     rate = torch.optim.lr_scheduler.OneCycleLR(best, 3e-3, total_steps=steps, pct_start=0.05)
     for step in range(steps):
@@ -246,7 +311,8 @@ def main() -> None:
         best.step()
         rate.step()
         if step % 100 == 0:
-            print(step, round(loss.item(), 4), flush=True)
+            sys.stdout.write(f"{step} {loss.item():.4f}\n")
+            sys.stdout.flush()
         if step % 1000 == 999 or step == steps - 1:
             weights = {name.replace("/", "."): p.detach().half().numpy() for name, p in model.weights.items()}
             np.savez_compressed(llama.LEARNT, **weights)
