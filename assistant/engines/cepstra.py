@@ -67,12 +67,11 @@ class Cepstra:
 class NoiseSuppression:
     """Lowers each mel band as far as it holds noise: what stays when the power falls.
 
-    The method is that of CMU Sphinx, with a noise floor that rises five times more slowly (NOISE_RISE): its own rises
-    into the speech of short commands.
+    Method and constants are those of CMU Sphinx, with which the model was trained.
     """
 
     SMOOTHING = 0.7
-    NOISE_RISE, NOISE_FALL = 0.999, 0.5
+    NOISE_RISE, NOISE_FALL = 0.995, 0.5
     MASKING, MASKED = 0.85, 0.2
     """A peak's decay in a frame, and how far below a peak the sound after it is set."""
     MOST = 20.0

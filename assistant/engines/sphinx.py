@@ -187,11 +187,12 @@ class _Search:
 class _Mean:
     """Takes from each row the mean of the utterance so far, as the acoustic model wants it.
 
-    The first rows are kept until there are HOLD_BACK of them. All but the loudness is also what microphone, room and
-    voice have in common from one utterance to the next: the mean of earlier ones counts like CARRIED rows.
+    A row waits until AHEAD more have come: the mean of a first second alone, much of it silence, is far from that of
+    the whole. All but the loudness is also what microphone, room and voice have in common from one utterance to the
+    next: the mean of earlier ones counts like CARRIED rows.
     """
 
-    HOLD_BACK = FRAMES_PER_SECOND
+    AHEAD = FRAMES_PER_SECOND * 3 // 2
     CARRIED = 100
     TYPICAL = (47.8, -2.1, 0.3, 6.6, 0.9, -2.5, -8.1, -5.1, -4.3, -2.8, 3.0, -4.4, 1.1)
     """Before the first utterance: the mean over read speech by thirty people (LibriSpeech)."""
@@ -205,24 +206,25 @@ class _Mean:
     def begin(self) -> None:
         self._sum = np.zeros(CEPSTRA)
         self._rows = 0
-        self._kept: list[Floats] = []
+        self._waiting = np.zeros((0, CEPSTRA))
 
     def hear(self, rows: Floats) -> Floats:
         self._sum += rows.sum(axis=0)
         self._rows += len(rows)
-        self._kept.append(rows)
-        return self._release() if self._rows >= self.HOLD_BACK else rows[:0]
+        self._waiting = np.concatenate((self._waiting, rows))
+        return self._release(len(self._waiting) - self.AHEAD)
 
     def end(self) -> Floats:
-        rows = self._release()
+        rows = self._release(len(self._waiting))
         if self._rows:
             self._carried = self._now()
         return rows
 
-    def _release(self) -> Floats:
-        rows = np.concatenate(self._kept) if self._kept else np.zeros((0, CEPSTRA))
-        self._kept = []
-        return rows - self._now() if len(rows) else rows
+    def _release(self, count: int) -> Floats:
+        if count <= 0:
+            return self._waiting[:0]
+        rows, self._waiting = self._waiting[:count] - self._now(), self._waiting[count:]
+        return rows
 
     def _now(self) -> Floats:
         mean: Floats = (self._sum + self._weight * self._carried) / (self._rows + self._weight)
