@@ -55,10 +55,8 @@ def network() -> onnx.ModelProto:
         ("Mul", ["shaped", "quiet"], "softer"),
         ("Reshape", ["softer", "output_shape"], "output"),
     ]
-    made = [
-        helper.make_node(kind, given, [result], **({"to": TensorProto.FLOAT} if kind == "Cast" else {}))
-        for kind, given, result in nodes
-    ]
+    made = [helper.make_node(kind, given, [result]) for kind, given, result in nodes]
+    made[4].attribute.append(helper.make_attribute("to", TensorProto.FLOAT))
     inputs = [
         helper.make_tensor_value_info("input", TensorProto.INT64, ["batch", "phonemes"]),
         helper.make_tensor_value_info("input_lengths", TensorProto.INT64, ["batch"]),
