@@ -4,6 +4,7 @@ from assistant import inventory
 from assistant.config import Config
 from assistant.devices import simulated
 from assistant.devices.backend import Backend
+from assistant.devices.gpio_backend import GpioBackend
 from assistant.devices.household import Household
 from assistant.devices.kinds import RISKS
 from assistant.devices.thing import Facts
@@ -33,6 +34,9 @@ def furnish(config: Config) -> Household:
         if isinstance(device, inventory.Simulated)
     ]
     backends: list[Backend] = [simulated.SimulatedBackend(played)]
+    wired = [device for device in config.devices if isinstance(device, inventory.Wired)]
+    if wired:
+        backends.append(GpioBackend([(facts(device), device.wiring) for device in wired]))
     grouped = [device for device in config.devices if isinstance(device, inventory.GroupOfDevices)]
     groups = [(facts(device), device.members) for device in grouped]
     order = [device.name for device in config.devices]

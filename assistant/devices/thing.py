@@ -116,6 +116,10 @@ class Thing:
         if recovered:
             self._say(Changed(self, frozenset()))
 
+    def assume(self, **values: object) -> None:
+        """It does not say so, but was brought there. Values are right already."""
+        self._keep(values, reported=False)
+
     def fail(self, problem: str) -> None:
         """It cannot be reached, for this reason, until it reports again."""
         if problem != self.problem:
