@@ -135,7 +135,7 @@ class Llama:
             return None
         confidence = reply.confidence * transcript.confidence
         if confidence < self._floor:
-            logger.info("%s: %s(%s) is too weak a guess: %.2f", self.name, reply.intent, reply.slots, confidence)
+            logger.info("%s: %s is too weak a guess: %.2f", self.name, reply.intent, confidence)
             return None
         return Intent(reply.intent, dict(reply.slots), confidence, self.name, text)
 
@@ -197,7 +197,7 @@ class Llama:
         try:
             _expect(await asyncio.shield(self._opening), wire.Opened)
         except EngineError as error:
-            if self._child is not None and self._child.fate == "exit status 0":
+            if self._child is not None and not self._child.died:
                 self._refused = str(error)
             raise
 

@@ -5,6 +5,7 @@ import contextlib
 import signal
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 
 from assistant.engines import llama_wire as wire
 from assistant.errors import EngineError
@@ -31,6 +32,8 @@ class Child(asyncio.SubprocessProtocol):
     @classmethod
     async def start(cls, name: str) -> "Child":
         """Raises EngineError."""
+        if find_spec("llama_cpp") is None:
+            raise EngineError(f"{name}: llama-cpp-python is not installed; install the extra `standard`.")
         loop = asyncio.get_running_loop()
         try:
             transport, child = await loop.subprocess_exec(lambda: cls(name), *COMMAND, stderr=None)
@@ -44,6 +47,11 @@ class Child(asyncio.SubprocessProtocol):
     def alive(self) -> bool:
         """Whether it can be asked."""
         return self._transport is not None and self._transport.get_returncode() is None and not self._gone.done()
+
+    @property
+    def died(self) -> bool:
+        """Whether it ended otherwise than by its own will."""
+        return self._transport is not None and self._transport.get_returncode() not in (None, 0)
 
     @property
     def fate(self) -> str:
@@ -98,7 +106,10 @@ class Child(asyncio.SubprocessProtocol):
             arrived(self._death())
 
     def _death(self) -> EngineError:
-        return EngineError(f"{self.name}: the language model's process ended ({self.fate}); it is started again.")
+        remedy = "it is started again"
+        if self.fate == "SIGILL":
+            remedy = "llama-cpp-python was built for another processor: install it again on this one"
+        return EngineError(f"{self.name}: the language model's process ended ({self.fate}); {remedy}.")
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:
         """Called by the event loop."""

@@ -47,7 +47,8 @@ def examples(templates: tuple[str, ...], most: int) -> tuple[str, ...]:
         chance = random.Random(template)
         counts = Counter(" ".join(_draw(expression, chance).split()) for _ in range(DRAWS))
         plainest: dict[frozenset[str], str] = {}
-        for sentence in sorted(counts, key=lambda sentence: (_oddness(sentence), -counts[sentence], len(sentence), sentence)):
+        ranks = {sentence: (_oddness(sentence), -count, len(sentence), sentence) for sentence, count in counts.items()}
+        for sentence in sorted(ranks, key=ranks.__getitem__):
             plainest.setdefault(frozenset(_SLOT.findall(sentence)), sentence)
         for slots, sentence in plainest.items():
             shelves.setdefault(slots, []).append(sentence)

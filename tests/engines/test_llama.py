@@ -264,10 +264,13 @@ async def test_a_death_between_turns_costs_none(llama: Llama) -> None:
 async def test_a_process_that_keeps_dying_is_left_alone_for_a_while(llama: Llama) -> None:
     said = ""
     while "process ended" in said or not said:
+        turn = asyncio.create_task(heard(llama, "turn on the desk lamp"))
+        while llama.pid is None and not turn.done():  # noqa: ASYNC110  # it is being started
+            await asyncio.sleep(0)
         if llama.pid is not None:
             os.kill(llama.pid, signal.SIGKILL)
         with pytest.raises(EngineError) as caught:
-            await heard(llama, "turn on the desk lamp")
+            await turn
         said = str(caught.value)
     assert re.search(r"died \d times \(SIGKILL\); it is started again in \d+ s", said)
 
