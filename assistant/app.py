@@ -6,33 +6,27 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, closing
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from assistant.clock import Clock, SystemClock
 from assistant.concurrency import interrupt
 from assistant.config import Config
 from assistant.devices.audio import SoundMicrophone
 from assistant.ears import Ears
 from assistant.endpoint import Endpointing
-from assistant.engines.espeak import Espeak
 from assistant.errors import DeviceError
 from assistant.events import Event, Finished, Heard, NobodySpoke, Observer, Observers, Speaking
 from assistant.furnish import furnish
 from assistant.hands import LocalHands
 from assistant.hearing import Hearing
+from assistant.lineup import Lineup
 from assistant.messages import AudioFrame, Transcript, Turn
 from assistant.mind import Mind
-from assistant.phrases.book import PhraseBook
-from assistant.phrases.network import compile_network
 from assistant.pipeline import Pipeline
 from assistant.registry import discover
-from assistant.schedule import Clock, SystemClock
 from assistant.silence import without_silence
 from assistant.skill import Announcement
-from assistant.stages import Microphone, Speaker, Vad, WakeWord
+from assistant.stages import Microphone, Recognizer, Speaker, Vad, WakeWord
 from assistant.voice import Voice
-
-if TYPE_CHECKING:
-    from assistant.engines.sphinx import PocketSphinx
 
 logger = logging.getLogger(__name__)
 
@@ -44,19 +38,19 @@ class Assistant:
     """Everything wired together. Made by `assemble`; the engines for sound are loaded when sound is first heard."""
 
     def __init__(
-        self, config: Config, hands: LocalHands, voice: Voice, synthesizer: Espeak, observe: Observers
+        self, config: Config, lineup: Lineup, hands: LocalHands, mind: Mind, voice: Voice, observe: Observers
     ) -> None:
         self.config = config
         self.hands = hands
+        self.mind = mind
         self.voice = voice
         self.observe = observe
-        self._synthesizer = synthesizer
-        self._book = PhraseBook()
-        self.mind = Mind([self._book], hands, observe, threshold=config.understanding.threshold)
-        self._recognizers: list[PocketSphinx] = []
+        self.lineup = lineup
+        self._recognizers: list[Recognizer] = []
 
     async def ask(self, text: str, *, dry_run: bool = False) -> Turn:
         """One turn on typed words."""
+        await self.mind.ready()
         record, _ = await self.mind.answer(Transcript(text, 1.0, "typed"), dry_run=dry_run)
         self.observe(Finished(0, record))
         return record
@@ -70,6 +64,7 @@ class Assistant:
                 yield frame
 
         spoken = without_silence(frames(), await asyncio.to_thread(Silero))
+        await self.mind.ready()
         heard = await (await self._hearing()).transcribe(spoken)
         self.observe(Heard(0, heard.transcript))
         record, _ = await self.mind.answer(heard.transcript, dry_run=dry_run, watch=heard.watch)
@@ -90,6 +85,8 @@ class Assistant:
         wake_word, vad = await asyncio.to_thread(self._load_ears)
         with closing(Ears(microphone, wake_word, vad, endpointing)) as ears:
             hearing = await self._hearing()
+            if not microphone.live:
+                await self.mind.ready()
             pipeline = Pipeline(
                 ears, hearing, self.mind, self.voice, self.observe, live=microphone.live, dry_run=dry_run
             )
@@ -120,18 +117,17 @@ class Assistant:
 
     async def _hearing(self) -> Hearing:
         if not self._recognizers:
-            from assistant.engines.sphinx import PocketSphinx
-
-            recognizer = PocketSphinx(compile_network, self._synthesizer.phonemes)
-            await recognizer.learn(await self.mind.vocabulary())
-            self._recognizers.append(recognizer)
+            vocabulary = await self.mind.vocabulary()
+            recognizers = await asyncio.to_thread(self.lineup.recognizers)
+            for recognizer in recognizers:
+                await recognizer.learn(vocabulary)
+            self._recognizers = recognizers
         return Hearing(self._recognizers, self.config.recognition.threshold, self.observe)
 
     def close(self) -> None:
-        """End the threads of the engines."""
+        """End the threads of what hears."""
         for recognizer in self._recognizers:
             recognizer.close()
-        self._synthesizer.close()
 
     def _load_ears(self) -> tuple[WakeWord, Vad]:
         from assistant.engines.openwakeword import OpenWakeWord
@@ -154,7 +150,9 @@ async def assemble(
     Raises EngineError if it has no voice.
     """
     observe = Observers([TurnLog(transcripts=config.privacy.log_transcripts), *observers])
-    synthesizer = await asyncio.to_thread(Espeak, config.voice.name, config.voice.rate, config.voice.pitch)
+    lineup = await asyncio.to_thread(Lineup, config)
+    synthesizer = await asyncio.to_thread(lineup.synthesizer)
+    understanders = await asyncio.to_thread(lineup.understanders)
     voice = Voice(synthesizer, speaker, chimes=asdict(config.sound.chimes), volume=config.sound.volume)
 
     async def announce(announcement: Announcement) -> None:
@@ -171,14 +169,26 @@ async def assemble(
             config.skills.timeout_seconds,
             twelve_hours=config.locale.clock == 12,
         )
-        assistant = Assistant(config, hands, voice, synthesizer, observe)
-        await assistant.mind.learn()
+        understanding = config.understanding
+        mind = Mind(
+            understanders,
+            hands,
+            observe,
+            threshold=understanding.threshold,
+            ask_threshold=understanding.ask_threshold,
+        )
+        assistant = Assistant(config, lineup, hands, mind, voice, observe)
+        await mind.learn()
+        preparing = tasks.create_task(mind.prepare())
         future = tasks.create_task(hands.schedule.run())
         try:
             yield assistant
         finally:
+            await interrupt(preparing)
             await interrupt(future)
             assistant.close()
+            await mind.close()
+            lineup.close()
 
 
 class TurnLog:

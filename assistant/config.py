@@ -32,6 +32,7 @@ Share = Annotated[float, Range(0, 1)]
 Threshold = Annotated[float, Range(0.05, 0.99)]
 Seconds = Annotated[float, Range(0.1, 60, "seconds")]
 Percent = Annotated[int, Range(0, 100)]
+ModelName = Annotated[str, Matching(r"[^\x00-\x1f]{1,255}", "the name of a model or the path of its files")]
 Sounds = bool | Path
 """A chime: the one that comes with Hearth, none, or a file."""
 WakeWord = (
@@ -88,25 +89,64 @@ class Sound:
 
 
 @dataclass(frozen=True, slots=True)
+class Whisper:
+    """The recognizer for any words."""
+
+    model: ModelName
+    threads: Annotated[int, Range(0, 64)]
+    margin_seconds: Annotated[float, Range(0.64, 30, "seconds")]
+
+
+@dataclass(frozen=True, slots=True)
 class Recognition:
     """Turning speech into text."""
 
-    engines: tuple[Literal["pocketsphinx"], ...]
+    engines: tuple[Literal["pocketsphinx", "whisper"], ...] | None
     threshold: Share
+    whisper: Whisper
+
+
+@dataclass(frozen=True, slots=True)
+class Llama:
+    """The language model that understands what fits no phrase."""
+
+    model: ModelName
+    threads: Annotated[int, Range(1, 64)]
+    context: Annotated[int, Range(512, 32768)]
 
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
     """Turning text into what is meant."""
 
+    engines: tuple[Literal["phrases", "llama"], ...] | None
     threshold: Share
+    ask_threshold: Share
+    llama: Llama
+
+
+@dataclass(frozen=True, slots=True)
+class Piper:
+    """The voice that sounds like a person."""
+
+    model: ModelName
+    speed: Annotated[float, Range(0.25, 4)]
+    threads: Annotated[int, Range(1, 64)]
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """Where model files are."""
+
+    folder: Path | None
 
 
 @dataclass(frozen=True, slots=True)
 class Voice:
     """How the assistant speaks."""
 
-    engine: Literal["espeak-ng"]
+    engine: Literal["espeak-ng", "piper"] | None
+    piper: Piper
     name: Annotated[str, Matching(r"[A-Za-z0-9_+-]{1,40}", "the name of a voice", ("en-us", "en-gb"))]
     rate: Annotated[int, Range(80, 450, "words a minute")]
     pitch: Annotated[int, Range(0, 99)]
@@ -142,12 +182,14 @@ class Locale:
 class Config:
     """All settings."""
 
+    profile: Literal["embedded", "standard"]
     wake: Wake
     listening: Listening
     sound: Sound
     recognition: Recognition
     understanding: Understanding
     voice: Voice
+    models: Models
     skills: Skills
     privacy: Privacy
     locale: Locale

@@ -1,5 +1,6 @@
 """From words to a response: understand, resolve, perform. Knows nothing of sound."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Mapping, Sequence
@@ -56,7 +57,7 @@ class Mind:
         observe: Observers,
         *,
         threshold: float,
-        ask_threshold: float = 0.35,
+        ask_threshold: float,
     ) -> None:
         """A guess whose confidence (0 to 1) is below `threshold` is asked about; below `ask_threshold` it is none."""
         self._understanders = understanders
@@ -66,17 +67,40 @@ class Mind:
         self._ask_threshold = ask_threshold
         self._specs: Mapping[str, IntentSpec] = {}
         self._asked: Intent | None = None
+        self._unprepared: Sequence[Understander] = ()
+        self._prepared = asyncio.Event()
 
     async def vocabulary(self) -> Vocabulary:
         """What can be said now, with the answers to our own questions."""
         return Vocabulary(((await self._hands.vocabulary()).intents) + ANSWERS)
 
     async def learn(self) -> None:
-        """Prepare the understanders for what can be said now."""
+        """Prepare the first understander for what can be said now; `prepare` the others. Raises EngineError."""
         vocabulary = await self.vocabulary()
         self._specs = {spec.name: spec for spec in vocabulary.intents}
+        await self._understanders[0].learn(vocabulary)
+        self._unprepared = self._understanders[1:]
+        self._prepared.clear()
+
+    async def prepare(self) -> None:
+        """Prepare the others, which may take long. One that cannot be is logged, and answers nothing."""
+        vocabulary = await self.vocabulary()
+        for understander in self._unprepared:
+            try:
+                await understander.learn(vocabulary)
+                await understander.ready()
+            except EngineError as error:
+                logger.warning("%s is not used: %s", understander.name, error)
+        self._prepared.set()
+
+    async def ready(self) -> None:
+        """Wait until every understander can be asked."""
+        await self._prepared.wait()
+
+    async def close(self) -> None:
+        """End the understanders."""
         for understander in self._understanders:
-            await understander.learn(vocabulary)
+            await understander.close()
 
     async def answer(
         self, transcript: Transcript, *, turn: int = 0, dry_run: bool = False, watch: Stopwatch | None = None

@@ -60,6 +60,10 @@ class Recognizer(Protocol):
         """Prepare for what can be said from now on. Raises EngineError; the old vocabulary then stays."""
         ...
 
+    def close(self) -> None:
+        """End its thread."""
+        ...
+
 
 class Understander(Protocol):
     """Turns text into a guess at what is wanted."""
@@ -71,7 +75,15 @@ class Understander(Protocol):
         ...
 
     async def learn(self, vocabulary: Vocabulary) -> None:
-        """Prepare for what can be meant from now on."""
+        """Prepare for what can be meant from now on, in the background where it takes long. Raises EngineError."""
+        ...
+
+    async def ready(self) -> object:
+        """Wait until what was learnt last is in use. Raises EngineError."""
+        ...
+
+    async def close(self) -> None:
+        """End its thread or process."""
         ...
 
 

@@ -48,11 +48,19 @@ class ManualClock:
     """A `Clock` that stands still until it is moved."""
 
     start: datetime = MONDAY_EVENING
+    """With a `ZoneInfo` as its zone it keeps daylight saving."""
     passed: timedelta = timedelta(0)
+    boot: str = "test"
+    wrong: timedelta = timedelta(0)
+    """How far the wall clock is ahead of the truth."""
 
     def now(self) -> datetime:
         """The time of day."""
-        return self.start + self.passed
+        return (self.start.astimezone(UTC) + self.passed + self.wrong).astimezone(self.start.tzinfo)
+
+    def aware(self, local: datetime) -> datetime:
+        """A local time in the zone of the start."""
+        return local.replace(tzinfo=self.start.tzinfo)
 
     def monotonic(self) -> float:
         """Seconds since the test began."""
@@ -105,8 +113,10 @@ class Assistant:
     async def wait(self, **how_long: float) -> list[str]:
         """Let time pass, as in `wait(minutes=10)`. Gives what was announced meanwhile."""
         before, end = len(self.announcements), self.clock.passed + timedelta(**how_long)
-        while (due := next(iter(self.hands.schedule.pending()), None)) and self.clock.passed + due.remaining <= end:
-            self.clock.passed += due.remaining
+        while (wait := self.hands.schedule.soonest()) is not None and self.clock.passed + timedelta(
+            seconds=wait
+        ) <= end:
+            self.clock.passed += timedelta(seconds=wait)
             await self.hands.schedule.announce_due()
         self.clock.passed = end
         return [announcement.text for announcement in self.announcements[before:]]
@@ -136,7 +146,7 @@ async def assistant(
     hands = LocalHands(plugins, built, sound, announce, clock, settings or {})
     if problems := [plugin.problem for plugin in hands.registry.plugins if plugin.problem]:
         raise SkillLoadError("; ".join(problems))
-    mind = Mind([PhraseBook(today=lambda: clock.now().date())], hands, Observers(), threshold=0.5)
+    mind = Mind([PhraseBook(today=lambda: clock.now().date())], hands, Observers(), threshold=0.5, ask_threshold=0.35)
     await mind.learn()
     return Assistant(mind, hands, built, clock, sound, announcements)
 

@@ -28,7 +28,14 @@ class Guesser:
         return self.guess
 
     async def learn(self, vocabulary: Vocabulary) -> None:
-        pass
+        self.learnt = vocabulary
+
+    async def ready(self) -> None:
+        if isinstance(self.guess, EngineError) and self.asked == 0:
+            raise self.guess
+
+    async def close(self) -> None:
+        self.guess = None
 
 
 def guess(confidence: float) -> Intent:
@@ -38,9 +45,14 @@ def guess(confidence: float) -> Intent:
 async def mind(*guessers: Guesser, events: list[Event] | None = None) -> tuple[Mind, Hands]:
     hands = (await testing.assistant(light.skill, timer.skill, house=testing.house({"": {"lamp": "light"}}))).hands
     made = Mind(
-        [PhraseBook(), *guessers], hands, Observers([events.append] if events is not None else []), threshold=0.5
+        [PhraseBook(), *guessers],
+        hands,
+        Observers([events.append] if events is not None else []),
+        threshold=0.5,
+        ask_threshold=0.35,
     )
     await made.learn()
+    await made.prepare()
     return made, hands
 
 

@@ -108,15 +108,19 @@ def check(chosen: Chosen, as_schema: bool) -> None:
 async def _check(chosen: Chosen) -> bool:
     config = chosen.config
     async with assemble(config, FileSpeaker(None), folders=chosen.folders) as assistant:
-        click.echo(f"ok  Voice: {config.voice.engine}, {config.voice.name}.")
+        lineup = assistant.lineup
+        click.echo(f"ok  Profile: {config.profile}.")
+        click.echo(f"ok  Voice: {lineup.voice_name if lineup.voice_name not in lineup.problems else 'espeak-ng'}.")
         click.echo(f"ok  Devices: {len(config.devices)} in {len(config.rooms)} rooms, all simulated.")
         good = [
             *(_check_skill(plugin) for plugin in assistant.hands.registry.plugins),
             await _works("Wake words", ", ".join(config.wake.thresholds), lambda: _hear_silence(assistant)),
-            await _works("Recognizer", ", ".join(config.recognition.engines), lambda: _take_silence(assistant)),
+            await _works("Recognizer", ", ".join(lineup.recognizer_names), lambda: _take_silence(assistant)),
             _check_sound(config.sound.microphone, config.sound.speaker),
         ]
-    return all(good)
+    for name, problem in lineup.problems.items():
+        click.echo(f"no  {name} is left out: {problem}")
+    return all(good) and not lineup.problems
 
 
 def _check_skill(plugin: Plugin) -> bool:

@@ -77,6 +77,12 @@ class PhraseBook:
         self._settings = MatchSettings(slot_lists=dict(parsed.lists))
         self._templates = parsed.templates
 
+    async def ready(self) -> None:
+        """At once: learning is all it takes."""
+
+    async def close(self) -> None:
+        """Nothing: it has no thread."""
+
     async def understand(self, transcript: Transcript) -> Intent | None:
         """The intent whose template has most of the words in it, or None. Takes milliseconds, without a pause."""
         match = self._best(transcript.text)

@@ -1,0 +1,127 @@
+"""Which engines stand in which row: names in the configuration become engines, and what cannot be had is left out.
+
+An engine whose package or model is missing is told in one line of the log, with what mends it. The embedded engine of
+its stage does the work meanwhile: the assistant is slower of wit, never dead.
+"""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from assistant.config import Config
+from assistant.engines.espeak import Espeak
+from assistant.errors import EngineError
+from assistant.model_store import default_folder, open_store
+from assistant.phrases.book import PhraseBook
+from assistant.phrases.network import compile_network
+from assistant.stages import Recognizer, Synthesizer, Understander
+
+if TYPE_CHECKING:
+    from assistant.engines.piper import Piper
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+RECOGNIZERS = {"embedded": ("pocketsphinx",), "standard": ("pocketsphinx", "whisper")}
+UNDERSTANDERS = {"embedded": ("phrases",), "standard": ("phrases", "llama")}
+VOICES = {"embedded": "espeak-ng", "standard": "piper"}
+"""What each profile stands for, cheap before clever."""
+
+
+class Lineup:
+    """Makes the engines of one configuration. Making one may block for seconds: call from a thread."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self.espeak = Espeak(config.voice.name, config.voice.rate, config.voice.pitch)
+        """Also tells how words sound that no dictionary has."""
+        self._piper: Piper | None = None
+        self.problems: dict[str, str] = {}
+        """The engines that are left out, and why, a sentence each."""
+
+    @property
+    def voice_name(self) -> str:
+        """The synthesizer that is wanted."""
+        return self._config.voice.engine or VOICES[self._config.profile]
+
+    @property
+    def recognizer_names(self) -> tuple[str, ...]:
+        """The recognizers that are wanted, in order."""
+        return self._config.recognition.engines or RECOGNIZERS[self._config.profile]
+
+    @property
+    def understander_names(self) -> tuple[str, ...]:
+        """The understanders that are wanted, in order."""
+        return self._config.understanding.engines or UNDERSTANDERS[self._config.profile]
+
+    def synthesizer(self) -> Synthesizer:
+        """The voice; espeak-ng if it cannot be had."""
+        self._piper = self._made("piper", self._load_piper) if self.voice_name == "piper" else None
+        return self._piper or self.espeak
+
+    def recognizers(self) -> list[Recognizer]:
+        """At least PocketSphinx."""
+        makers: dict[str, Callable[[], Recognizer]] = {"pocketsphinx": self._pocketsphinx, "whisper": self._whisper}
+        made = [self._made(name, makers[name]) for name in self.recognizer_names]
+        return [each for each in made if each is not None] or [self._pocketsphinx()]
+
+    def understanders(self) -> list[Understander]:
+        """At least the phrase book."""
+        makers: dict[str, Callable[[], Understander]] = {"phrases": PhraseBook, "llama": self._llama}
+        made = [self._made(name, makers[name]) for name in self.understander_names]
+        return [each for each in made if each is not None] or [PhraseBook()]
+
+    def close(self) -> None:
+        """End the threads of the voices."""
+        self.espeak.close()
+        if self._piper is not None:
+            self._piper.close()
+
+    def _made(self, name: str, make: Callable[[], T]) -> T | None:
+        try:
+            return make()
+        except EngineError as error:
+            self.problems[name] = str(error)
+        except ImportError as error:
+            self.problems[name] = f"{error}. Install it with: pip install 'hearth-assistant[standard]'"
+        logger.warning("%s is left out: %s", name, self.problems[name])
+        return None
+
+    def _model(self, name: str) -> Path:
+        """A path as it is; any other name from the store. Raises EngineError where it is missing or altered."""
+        if "/" in name:
+            return Path(name).expanduser()
+        return open_store(self._config.models.folder).locate(name)
+
+    def _pocketsphinx(self) -> Recognizer:
+        from assistant.engines.sphinx import PocketSphinx
+
+        return PocketSphinx(compile_network, self.espeak.phonemes)
+
+    def _whisper(self) -> Recognizer:
+        from assistant.engines.whisper import Whisper
+
+        settings = self._config.recognition.whisper
+        path = self._model(settings.model)
+        return Whisper(path, language="en", threads=settings.threads, margin=settings.margin_seconds)
+
+    def _llama(self) -> Understander:
+        from assistant.engines.llama import Llama
+
+        settings = self._config.understanding.llama
+        cache = (self._config.models.folder or default_folder()) / "prompts"
+        return Llama(
+            self._model(settings.model),
+            cache,
+            context=settings.context,
+            threads=settings.threads,
+            floor=self._config.understanding.ask_threshold,
+        )
+
+    def _load_piper(self) -> "Piper":
+        from assistant.engines.piper import Piper
+
+        settings = self._config.voice.piper
+        return Piper(self._model(settings.model), speed=settings.speed, threads=settings.threads)
