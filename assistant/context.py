@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from assistant.clock import Clock
 from assistant.house import House
 from assistant.phrases import spoken
-from assistant.schedule import Clock
 from assistant.skill import Ability, Announcement, Schedule, Sound
 
 
@@ -34,8 +34,9 @@ class Lent:
 
     def spoken(self, value: timedelta | time | datetime | date | int | float | Sequence[str]) -> str:
         """A value in words that sound natural."""
-        return spoken.spoken(value, twelve_hours=self.twelve_hours)
+        today = self.now().date() if isinstance(value, datetime) else None
+        return spoken.spoken(value, twelve_hours=self.twelve_hours, today=today)
 
-    def announce(self, text: str, chime: str | None = None) -> Announcement:
-        """Something to say later, for `schedule`."""
-        return Announcement(text, chime)
+    def announce(self, text: str, chime: str | None = None, rings: int = 1) -> Announcement:
+        """Something to say later, for `schedule`; more than one `rings` go on until somebody says "stop"."""
+        return Announcement(text, chime, rings)

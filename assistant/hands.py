@@ -5,14 +5,17 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Protocol
 
+from assistant.clock import Clock
 from assistant.config import fill
 from assistant.context import Lent
 from assistant.errors import BadSlot, ConfigError
 from assistant.house import House
+from assistant.ledger import Ledger
 from assistant.messages import Intent, Response, Vocabulary
 from assistant.registry import Plugin, Registry
-from assistant.schedule import Clock, Scheduler
+from assistant.schedule import Scheduler
 from assistant.skill import Announcement, Context, Skill, Sound
+from assistant.sun import Place
 
 logger = logging.getLogger(__name__)
 
@@ -43,10 +46,15 @@ class LocalHands:
         timeout: float = 10.0,
         *,
         twelve_hours: bool = True,
+        ledger: Ledger | None = None,
+        place: Place | None = None,
     ) -> None:
-        """`settings` holds each skill's own, raw; `timeout` is what one call of a skill may take, in seconds."""
+        """`settings` holds each skill's own, raw; `timeout` is what one call of a skill may take, in seconds.
+
+        `ledger` keeps the future; without one it ends with the program. `place` is where the sun rises and sets.
+        """
         self.house = house
-        self.schedule = Scheduler(clock, announce)
+        self.schedule = Scheduler(clock, announce, self.perform, ledger, place, twelve_hours=twelve_hours)
         self._sound = sound
         self._clock = clock
         self._twelve_hours = twelve_hours

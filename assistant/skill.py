@@ -13,10 +13,10 @@ def roll() -> str:
 import inspect
 import re
 import typing
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from assistant.answers import change, the, told
 from assistant.errors import BadSlot, SkillError, SkillLoadError
@@ -30,6 +30,7 @@ __all__ = [
     "Area",
     "BadSlot",
     "Between",
+    "Command",
     "Context",
     "Device",
     "Entry",
@@ -61,6 +62,22 @@ class Announcement:
     text: str
     chime: str | None = None
     """A sound before the words: `timer` rings."""
+    rings: int = 1
+    """How often it is said, with pauses and ever louder, until somebody says "stop"."""
+    loudness: float = 1.0
+    """Relative to the volume; the schedule sets it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something to do later as if it were said then: plain data, so that it can be kept."""
+
+    intent: str
+    """`skill.handler`."""
+    slots: Mapping[str, object]
+    """Plain values, as in an `Intent`."""
+    text: str
+    """The words for it: "turn off the heater"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +91,77 @@ class Entry:
     length: timedelta
     """From when it was made until it is due."""
     remaining: timedelta
-    what: Announcement
+    what: Announcement | Command
+    at: datetime
+    """When it is due, by the local clock; while it is paused, when it would be if it went on now."""
+    days: frozenset[int] = frozenset()
+    """The weekdays on which it recurs, 0 being Monday; none if it happens once."""
+    paused: bool = False
+    age: timedelta = timedelta(0)
+    """Since it was made."""
 
 
 class Schedule(Protocol):
-    """The future."""
+    """The future. It survives a power cut; what came due meanwhile is announced as late.
 
-    def after(self, delay: timedelta, what: Announcement, *, kind: str = "", name: str = "") -> Entry:
+    Whatever changes it raises SkillError, with an apology to speak, where the change cannot be written down; then
+    nothing has changed. It may be called from any thread and takes milliseconds.
+    """
+
+    def after(self, delay: timedelta, what: Announcement | Command, *, kind: str = "", name: str = "") -> Entry:
         """Do it once `delay` has passed. Raises SkillError for a delay that is not positive or longer than a year."""
         ...
 
+    def at(self, when: datetime, what: Announcement | Command, *, kind: str = "", name: str = "") -> Entry:
+        """Do it at a local time, whatever the clock does until then. Raises SkillError for one not within a year."""
+        ...
+
+    def every(
+        self,
+        at: time | Literal["sunrise", "sunset"],
+        days: Collection[int],
+        what: Announcement | Command,
+        *,
+        kind: str = "",
+        name: str = "",
+    ) -> Entry:
+        """Do it on these days of each week, 0 being Monday."""
+        ...
+
+    def sun(self, event: Literal["sunrise", "sunset"], day: date) -> datetime:
+        """When the sun rises or sets on a day. Raises SkillError where `place` is not configured."""
+        ...
+
+    def pause(self, entry: Entry) -> Entry:
+        """Stop counting. Raises SkillError for what does not count or has happened."""
+        ...
+
+    def resume(self, entry: Entry) -> Entry:
+        """Count on."""
+        ...
+
+    def change(self, entry: Entry, by: timedelta) -> Entry:
+        """Let what counts happen later, or sooner where `by` is negative."""
+        ...
+
+    def skip(self, entry: Entry) -> Entry:
+        """Leave out the next occurrence of what recurs."""
+        ...
+
+    def cancel_all(self, entries: Sequence[Entry]) -> None:
+        """Let none of them happen, or, where that cannot be written down, all of them."""
+        ...
+
+    def rung(self, kind: str = "") -> Entry | None:
+        """What is ringing, or rang in the last half hour."""
+        ...
+
+    def silence(self) -> bool:
+        """Ring no more what is ringing. False if nothing was."""
+        ...
+
     def pending(self, kind: str = "") -> Sequence[Entry]:
-        """What is to come, soonest first; only of one kind, if named."""
+        """What is to come, soonest first, without what is ringing; only of one kind, if named."""
         ...
 
     def cancel(self, entry: Entry) -> bool:
@@ -165,8 +241,8 @@ class Context(Protocol):
         """A value in words that sound natural."""
         ...
 
-    def announce(self, text: str, chime: str | None = None) -> Announcement:
-        """Something to say later, for `schedule`."""
+    def announce(self, text: str, chime: str | None = None, rings: int = 1) -> Announcement:
+        """Something to say later, for `schedule`; more than one `rings` go on until somebody says "stop"."""
         ...
 
 

@@ -113,10 +113,11 @@ class Assistant:
     async def wait(self, **how_long: float) -> list[str]:
         """Let time pass, as in `wait(minutes=10)`. Gives what was announced meanwhile."""
         before, end = len(self.announcements), self.clock.passed + timedelta(**how_long)
-        while (wait := self.hands.schedule.soonest()) is not None and self.clock.passed + timedelta(
-            seconds=wait
-        ) <= end:
-            self.clock.passed += timedelta(seconds=wait)
+        while (wait := self.hands.schedule.soonest()) is not None:
+            due = self.clock.passed + timedelta(seconds=max(wait, 1e-6))
+            if due > end:
+                break
+            self.clock.passed = due
             await self.hands.schedule.announce_due()
         self.clock.passed = end
         return [announcement.text for announcement in self.announcements[before:]]

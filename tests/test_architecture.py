@@ -14,6 +14,7 @@ PACKAGE = ROOT / "assistant"
 MODULES = sorted(path.relative_to(ROOT).with_suffix("") for path in PACKAGE.rglob("*.py"))
 
 LIBRARIES = {
+    "astral": {"assistant.sun"},
     "pocketsphinx": {"assistant.engines.sphinx"},
     "onnxruntime": {"assistant.engines.openwakeword", "assistant.engines.piper"},
     "openwakeword": set(),

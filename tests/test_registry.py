@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from assistant.clock import SystemClock
 from assistant.devices.simulated import SimulatedDevice, SimulatedHouse
 from assistant.errors import BadSlot
 from assistant.hands import LocalHands
 from assistant.house import Area
 from assistant.messages import Intent
 from assistant.registry import APOLOGY, TOO_SLOW, Plugin, discover
-from assistant.schedule import SystemClock
 from assistant.skill import Announcement, Context, Light, Response, Risk, Skill, SkillError
 
 LAMP = "desk lamp"

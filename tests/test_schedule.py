@@ -1,5 +1,5 @@
 import asyncio
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -16,9 +16,13 @@ class Stopped:
 
     def __init__(self) -> None:
         self.seconds = 1000.0
+        self.boot = "one"
 
     def now(self) -> datetime:
-        return datetime.fromtimestamp(self.seconds).astimezone()
+        return datetime.fromtimestamp(self.seconds, UTC)
+
+    def aware(self, local: datetime) -> datetime:
+        return local.replace(tzinfo=UTC)
 
     def monotonic(self) -> float:
         return self.seconds
