@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, str] = {
     "check": "look.check",
     "evaluate": "score.evaluate",
     "models": "models.models",
+    "devices": "devices.devices",
     "try": "demonstrate.demonstrate",
 }
 """Command → module in `assistant.cli`, and its name there."""

@@ -12,6 +12,7 @@ import numpy as np
 
 from assistant.app import Assistant, assemble
 from assistant.checking import shown
+from assistant.cli.devices import report
 from assistant.cli.options import Chosen, configured, print_json
 from assistant.config import schema
 from assistant.devices.audio import SoundDevice, sound_devices
@@ -111,8 +112,8 @@ async def _check(chosen: Chosen) -> bool:
         lineup = assistant.lineup
         click.echo(f"ok  Profile: {config.profile}.")
         click.echo(f"ok  Voice: {lineup.voice_name if lineup.voice_name not in lineup.problems else 'espeak-ng'}.")
-        click.echo(f"ok  Devices: {len(config.devices)} in {len(config.rooms)} rooms, all simulated.")
         good = [
+            report(assistant.hands.house),
             *(_check_skill(plugin) for plugin in assistant.hands.registry.plugins),
             await _works("Wake words", ", ".join(config.wake.thresholds), lambda: _hear_silence(assistant)),
             await _works("Recognizer", ", ".join(lineup.recognizer_names), lambda: _take_silence(assistant)),
