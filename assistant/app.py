@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import os
+import sqlite3
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, closing
 from dataclasses import asdict
@@ -18,6 +20,7 @@ from assistant.events import Event, Finished, Heard, NobodySpoke, Observer, Obse
 from assistant.furnish import furnish
 from assistant.hands import LocalHands
 from assistant.hearing import Hearing
+from assistant.ledger import Ledger
 from assistant.lineup import Lineup
 from assistant.messages import AudioFrame, Transcript, Turn
 from assistant.mind import Mind
@@ -26,6 +29,7 @@ from assistant.registry import discover
 from assistant.silence import without_silence
 from assistant.skill import Announcement
 from assistant.stages import Microphone, Recognizer, Speaker, Vad, WakeWord
+from assistant.sun import Place
 from assistant.voice import Voice
 
 logger = logging.getLogger(__name__)
@@ -113,7 +117,7 @@ class Assistant:
     async def announce(self, announcement: Announcement) -> None:
         """Say something that nobody asked for, in turn with everything else that is said."""
         self.observe(Speaking(0, announcement.text))
-        await self.voice.announce(announcement.text, announcement.chime)
+        await self.voice.announce(announcement.text, announcement.chime, announcement.loudness)
 
     async def _hearing(self) -> Hearing:
         if not self._recognizers:
@@ -144,10 +148,12 @@ async def assemble(
     folders: Iterable[Path] = (),
     observers: Iterable[Observer] = (),
     clock: Clock | None = None,
+    state: Path | None = None,
 ) -> AsyncIterator[Assistant]:
     """A working assistant, until the end of the block. `folders` hold skills beside those of the configuration.
 
-    Raises EngineError if it has no voice.
+    What is planned is kept in the folder `state`; without one it ends with the block. Raises EngineError if it has no
+    voice.
     """
     observe = Observers([TurnLog(transcripts=config.privacy.log_transcripts), *observers])
     lineup = await asyncio.to_thread(Lineup, config)
@@ -158,37 +164,62 @@ async def assemble(
     async def announce(announcement: Announcement) -> None:
         await assistant.announce(announcement)
 
-    async with furnish(config) as house, asyncio.TaskGroup() as tasks:
-        hands = LocalHands(
-            discover([*config.skills.folders, *folders], config.skills.disabled),
-            house,
-            voice,
-            announce,
-            clock or SystemClock(),
-            config.skills.settings,
-            config.skills.timeout_seconds,
-            twelve_hours=config.locale.clock == 12,
-        )
-        understanding = config.understanding
-        mind = Mind(
-            understanders,
-            hands,
-            observe,
-            threshold=understanding.threshold,
-            ask_threshold=understanding.ask_threshold,
-        )
-        assistant = Assistant(config, lineup, hands, mind, voice, observe)
-        await mind.learn()
-        preparing = tasks.create_task(mind.prepare())
-        future = tasks.create_task(hands.schedule.run())
-        try:
-            yield assistant
-        finally:
-            await interrupt(preparing)
-            await interrupt(future)
-            assistant.close()
-            await mind.close()
-            lineup.close()
+    ledger, place = await asyncio.to_thread(_ledger, state), config.place
+    with closing(ledger):
+        async with furnish(config) as house, asyncio.TaskGroup() as tasks:
+            hands = LocalHands(
+                discover([*config.skills.folders, *folders], config.skills.disabled),
+                house,
+                voice,
+                announce,
+                clock or SystemClock(),
+                config.skills.settings,
+                config.skills.timeout_seconds,
+                twelve_hours=config.locale.clock == 12,
+                ledger=ledger,
+                place=None
+                if place.latitude is None or place.longitude is None
+                else Place(place.latitude, place.longitude),
+            )
+            understanding = config.understanding
+            mind = Mind(
+                understanders,
+                hands,
+                observe,
+                threshold=understanding.threshold,
+                ask_threshold=understanding.ask_threshold,
+            )
+            assistant = Assistant(config, lineup, hands, mind, voice, observe)
+            await mind.learn()
+            preparing = tasks.create_task(mind.prepare())
+            future = tasks.create_task(hands.schedule.run())
+            try:
+                yield assistant
+            finally:
+                await interrupt(preparing)
+                await interrupt(future)
+                assistant.close()
+                await mind.close()
+                lineup.close()
+
+
+def state_folder(config: Config) -> Path:
+    """Where the household's state is kept."""
+    given = os.environ.get("STATE_DIRECTORY", "").partition(":")[0]
+    return config.state.folder or (Path(given) if given else Path.home() / ".local" / "state" / "assistant")
+
+
+def _ledger(state: Path | None) -> Ledger:
+    """The one in the state folder. Where that cannot be used, one that ends with the program, and says so."""
+    if state is None:
+        return Ledger()
+    try:
+        return Ledger(state / "schedule.sqlite")
+    except (OSError, sqlite3.Error) as error:
+        ledger = Ledger()
+        ledger.problem = f"{state}: {error}. What is planned is lost when the assistant ends; make the folder writable."
+        logger.error("%s", ledger.problem)
+        return ledger
 
 
 class TurnLog:

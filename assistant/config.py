@@ -179,6 +179,21 @@ class Locale:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where the house is, for the sun."""
+
+    latitude: Annotated[float, Range(-90, 90, "degrees")] | None
+    longitude: Annotated[float, Range(-180, 180, "degrees")] | None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What must survive a power cut."""
+
+    folder: Path | None
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All settings."""
 
@@ -193,6 +208,8 @@ class Config:
     skills: Skills
     privacy: Privacy
     locale: Locale
+    place: Place
+    state: State
     body: Body
     areas: tuple[Area, ...]
     devices: tuple[Device, ...]

@@ -176,7 +176,9 @@ class Scheduler:
         """Announce and do what is due when it is due, until cancelled."""
         self._loop = asyncio.get_running_loop()
         if self._ledger.problem is not None:
-            await self._ringing.say("My schedule was damaged. What you asked me for earlier is lost.")
+            await self._ringing.say(
+                "I could not read what I had planned, so earlier timers, alarms and reminders may be lost."
+            )
         while True:
             self._changed.clear()
             await self.announce_due()

@@ -78,10 +78,10 @@ class Voice:
         """Say it and wait until it has been heard or hushed. Cancelling silences it at once. Raises EngineError."""
         await self.announce(text)
 
-    async def announce(self, text: str, chime: str | None = None) -> None:
-        """Say it as `say` does, after a chime that nothing parts from it."""
+    async def announce(self, text: str, chime: str | None = None, loudness: float = 1.0) -> None:
+        """Say it as `say` does, after a chime that nothing parts from it; `loudness` is relative to the volume."""
         self.last = text
-        await self._in_turn(self._sound(text, chime))
+        await self._in_turn(self._sound(text, chime), loudness)
 
     async def chime(self, name: str) -> None:
         """Sound a chime and wait until it has been heard: wake, done, not_understood, nobody or timer."""
@@ -95,9 +95,9 @@ class Voice:
         if sounds:
             await asyncio.wait(sounds)
 
-    async def _in_turn(self, sound: AsyncGenerator[Speech, None]) -> None:
+    async def _in_turn(self, sound: AsyncGenerator[Speech, None], loudness: float = 1.0) -> None:
         async with aclosing(sound):
-            playing = asyncio.create_task(self._play(sound))
+            playing = asyncio.create_task(self._play(sound, loudness))
             self._sounds.add(playing)
             try:
                 await asyncio.wait([playing])
@@ -107,12 +107,12 @@ class Voice:
         if not playing.cancelled():
             playing.result()
 
-    async def _play(self, sound: AsyncGenerator[Speech, None]) -> None:
+    async def _play(self, sound: AsyncGenerator[Speech, None], loudness: float) -> None:
         async with self._mouth:
             if self._muted:
                 return
             try:
-                async with aclosing(_ahead(sound)) as made, aclosing(self._softened(made)) as heard:
+                async with aclosing(_ahead(sound)) as made, aclosing(self._softened(made, loudness)) as heard:
                     await self._speaker.play(heard)
             except DeviceError as error:
                 if self._speaker_works:
@@ -130,9 +130,9 @@ class Voice:
                     async for piece in pieces:
                         yield piece
 
-    async def _softened(self, sound: AsyncGenerator[Speech, None]) -> AsyncGenerator[Speech, None]:
+    async def _softened(self, sound: AsyncGenerator[Speech, None], loudness: float) -> AsyncGenerator[Speech, None]:
         async for piece in sound:
-            gain = 0.0 if self._muted else (self._volume / 100) ** 2
+            gain = 0.0 if self._muted else (self._volume / 100 * loudness) ** 2
             quieter = np.frombuffer(piece.pcm, "<i2") * np.float32(gain)
             yield piece if gain == 1 else Speech(quieter.astype("<i2").tobytes(), piece.rate)
 

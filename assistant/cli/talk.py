@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from assistant.app import Assistant, assemble
+from assistant.app import Assistant, assemble, state_folder
 from assistant.cli.options import Chosen, configured, print_json, print_turn
 from assistant.cli.wav import WavFile
 from assistant.devices.audio import SoundSpeaker
@@ -43,7 +43,8 @@ async def listen(chosen: Chosen) -> None:
             click.echo(f"Listening for {words}. Ctrl-C ends.", err=True)
 
     try:
-        async with assemble(chosen.config, speaker, folders=chosen.folders, observers=[tell]) as assistant:
+        state = state_folder(chosen.config)
+        async with assemble(chosen.config, speaker, folders=chosen.folders, observers=[tell], state=state) as assistant:
             await _until_told(assistant)
     finally:
         speaker.close()
