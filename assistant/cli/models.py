@@ -1,6 +1,8 @@
 """Model files: `models list`, `fetch`, `verify`, `import`, `remove` and `plan`."""
 
+import asyncio
 import contextlib
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -9,12 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.cli.options import print_json
+from assistant import planner
+from assistant.cli.options import Chosen, configured, print_json
+from assistant.cli.plan import as_data, megabytes, show
 from assistant.download import stated
 from assistant.errors import ModelError
 from assistant.machine import fits, this_machine
 from assistant.manifest import Manifest, Model
 from assistant.model_store import ModelStore, Progress, State, default_folder
+from assistant.probe import probe
+from assistant.rates import expect, known_rates
 from assistant.trust import KEY, Lists, load
 
 if TYPE_CHECKING:
@@ -75,8 +81,8 @@ def list_models(place: _Place, as_json: bool) -> None:
         table.add_row(
             f"[bold]{escape(row['name'])}[/]{profiles}",
             row["stage"],
-            _megabytes(row["bytes"]),
-            _megabytes(row["memory"]),
+            megabytes(row["bytes"]),
+            megabytes(row["memory"]),
             escape(row["licence"]),
             "confirmed" if row["confirmed"] else "by others",
             escape(row["state"]),
@@ -115,7 +121,7 @@ def fetch(place: _Place, names: tuple[str, ...], profile: str | None) -> None:
     machine = this_machine()
     for model in chosen:
         if not fits(model.memory, machine.memory):
-            need = _megabytes(model.memory)
+            need = megabytes(model.memory)
             click.echo(f"{model.name} needs {need} of memory, too much for this machine.", err=True)
     with _progress(chosen) as progress:
         fetched = store.fetch(chosen, progress)
@@ -123,7 +129,7 @@ def fetch(place: _Place, names: tuple[str, ...], profile: str | None) -> None:
         place.lists.adopt()
     for model in chosen:
         done = "Fetched" if model.name in fetched else "Here already:"
-        click.echo(f"{done} {model.name} ({_megabytes(model.bytes)}, licence: {model.licences}).")
+        click.echo(f"{done} {model.name} ({megabytes(model.bytes)}, licence: {model.licences}).")
     if not chosen:
         click.echo("This profile needs no model beside those in its packages.")
 
@@ -191,7 +197,7 @@ def import_models(place: _Place, source: Path, older: bool) -> None:
         found = store.take(source, progress)
     for name in found.taken:
         model = store.manifest.model(name)
-        click.echo(f"Imported {name} ({_megabytes(model.bytes)}, licence: {model.licences}).")
+        click.echo(f"Imported {name} ({megabytes(model.bytes)}, licence: {model.licences}).")
     for name, missing in found.incomplete.items():
         click.echo(f"{name} was left out: {', '.join(missing)} not found in {source}.", err=True)
     if not found.taken:
@@ -207,8 +213,29 @@ def remove(place: _Place, names: tuple[str, ...]) -> None:
     for model in [store.manifest.model(name) for name in names]:
         freed = store.remove(model)
         click.echo(
-            f"Removed {model.name}; {_megabytes(freed)} are free again." if freed else f"{model.name} is not here."
+            f"Removed {model.name}; {megabytes(freed)} are free again." if freed else f"{model.name} is not here."
         )
+
+
+@models.command("plan")
+@click.option("--threads", type=click.IntRange(1, 64), help="Plan for this many threads instead of the best number.")
+@click.option("--json", "as_json", is_flag=True, help="Print one object with everything.")
+@configured
+@click.pass_obj
+def plan_models(place: _Place, chosen: Chosen, threads: int | None, as_json: bool) -> None:
+    """Tell what each profile needs and how long a turn would take here, after a few seconds of measurement."""
+    from assistant.calibration import measure
+
+    store, machine, probed = place.store, this_machine(), probe()
+    threads = threads or min(machine.cores, planner.THREADS)
+    speed = expect(machine, probed, known_rates(), threads, os.uname().machine)
+    measured = asyncio.run(measure(chosen.config, store, threads))
+    silence = chosen.config.listening.silence_seconds
+    plan = planner.plan(machine, probed, speed, store.manifest, measured, silence)
+    if as_json:
+        print_json(as_data(plan))
+    else:
+        show(plan)
 
 
 @contextlib.contextmanager
@@ -236,7 +263,3 @@ def _progress(chosen: Iterable[Model]) -> Iterator[Progress]:
 
     with bars:
         yield show
-
-
-def _megabytes(count: int) -> str:
-    return f"{count / 1e6:,.0f} MB" if count >= 500_000 else f"{count / 1e3:,.0f} kB"
