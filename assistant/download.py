@@ -108,7 +108,7 @@ def download(
             if failures == len(pauses):
                 raise ModelError(
                     f"{wanted.url} cannot be fetched: {interruption}. {_size(part)} of {wanted.bytes} bytes are here; "
-                    "try again later, and it goes on from there."
+                    "look after the network and repeat the command, which goes on from there."
                 ) from interruption
             time.sleep(pauses[failures])
             failures += 1

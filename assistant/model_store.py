@@ -8,6 +8,7 @@ import contextlib
 import fcntl
 import os
 import shutil
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -93,11 +94,11 @@ class ModelStore:
     def state(self, model: Model) -> State:
         """At a glance: sizes and stamps, no hashing."""
         paths = [(self._path(model, file), file) for file in model.files]
-        there = [(path, file) for path, file in paths if path.is_file()]
-        if any(path.stat().st_size != file.bytes for path, file in there):
+        there = [(path, file) for path, file in paths if _size(path) is not None]
+        if any(_size(path) != file.bytes for path, file in there):
             return State.ALTERED
         if len(there) < len(paths):
-            begun = there or any(_part(path).exists() for path, _ in paths)
+            begun = there or any(_size(_part(path)) is not None for path, _ in paths)
             return State.PARTLY if begun else State.ABSENT
         stamps = [(self._stamps.of(path), file) for path, file in there]
         if any(stamp is not None and stamp.sha256 != file.sha256 for stamp, file in stamps):
@@ -106,7 +107,7 @@ class ModelStore:
 
     def confirmed(self, model: Model) -> bool:
         """Whether the digests were stated by the publisher: in the list, or by serving these very files."""
-        stamps = (self._stamps.of(path) for path in self._paths(model) if path.is_file())
+        stamps = (self._stamps.of(path) for path in self._paths(model) if _size(path) is not None)
         return model.confirmed or [stamp is not None and stamp.confirmed for stamp in stamps] == [True] * len(
             model.files
         )
@@ -243,8 +244,8 @@ class ModelStore:
     def _check_space(self, wanted: Iterable[tuple[Model, ModelFile]]) -> None:
         place = next(folder for folder in (self.folder, *self.folder.parents) if folder.exists())
         free = shutil.disk_usage(place).free
-        parts = ((file.bytes, _part(self._path(model, file))) for model, file in wanted)
-        need = sum(size - min(size, part.stat().st_size if part.exists() else 0) for size, part in parts)
+        parts = ((file.bytes, _size(_part(self._path(model, file))) or 0) for model, file in wanted)
+        need = sum(max(0, size - had) for size, had in parts)
         if need and need + self._spare > free:
             raise ModelError(
                 f"{place} has {free / 1e6:.0f} MB free; {need / 1e6:.0f} MB are needed and {self._spare / 1e6:.0f} MB "
@@ -274,3 +275,12 @@ class ModelStore:
 
 def _part(path: Path) -> Path:
     return path.with_name(f"{path.name}.part")
+
+
+def _size(path: Path) -> int | None:
+    """Bytes of a file; None where there is none, as far as this user may see."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_size if stat.S_ISREG(found.st_mode) else None

@@ -41,10 +41,10 @@ class Lists:
     def current(self) -> Manifest:
         """The list to go by. A kept one that was spoilt is passed over, with a warning. Raises ModelError."""
         shipped = load(self._shipped, self._key)
-        if not self._file.exists():
-            return shipped
         try:
             kept, instead_of = self._kept()
+        except FileNotFoundError:
+            return shipped
         except ModelError as error:
             logger.warning("%s Going by the list that came with Hearth, version %d.", error, shipped.version)
             return shipped
@@ -84,7 +84,7 @@ class Lists:
     def _instead_of(self) -> int:
         try:
             return self._stored()[2]
-        except ModelError:
+        except (FileNotFoundError, ModelError):
             return 0
 
     def _kept(self) -> tuple[Manifest, int]:
@@ -96,7 +96,11 @@ class Lists:
         try:
             kept = json.loads(self._file.read_bytes())
             return str(kept["manifest"]).encode(), str(kept["signature"]), int(kept["instead_of"])
-        except (OSError, ValueError, TypeError, KeyError) as error:
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            raise ModelError(f"{self._file} cannot be read: {error.strerror}.") from error
+        except (ValueError, TypeError, KeyError) as error:
             raise ModelError(f"{self._file} is no list of models that Hearth kept; delete it.") from error
 
 
