@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, TypeVar, cast
 
 from assistant.checking import Checker, at_home, merge, shown
+from assistant.devices.mqtt_settings import Mqtt, passwords_are_said_once
 from assistant.errors import ConfigError
 from assistant.given import Given, Problem, comments, read_file, read_text, wrap
 from assistant.inventory import (
@@ -15,6 +16,7 @@ from assistant.inventory import (
     Device,
     areas_are_distinct,
     areas_are_known,
+    brokers_are_named,
     devices_are_distinct,
     members_are_devices,
     pins_are_free,
@@ -211,10 +213,19 @@ class Config:
     place: Place
     state: State
     body: Body
+    mqtt: Mqtt
     areas: tuple[Area, ...]
     devices: tuple[Device, ...]
 
-    CHECKS: ClassVar = (areas_are_distinct, devices_are_distinct, areas_are_known, members_are_devices, pins_are_free)
+    CHECKS: ClassVar = (
+        areas_are_distinct,
+        devices_are_distinct,
+        areas_are_known,
+        members_are_devices,
+        pins_are_free,
+        passwords_are_said_once,
+        brokers_are_named,
+    )
 
     @property
     def rooms(self) -> tuple[Area, ...]:

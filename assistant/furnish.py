@@ -1,5 +1,7 @@
 """From the devices of the configuration to the house: each one is given to the backend that reaches it."""
 
+from typing import TYPE_CHECKING
+
 from assistant import inventory
 from assistant.config import Config
 from assistant.devices import simulated
@@ -7,13 +9,21 @@ from assistant.devices.backend import Backend
 from assistant.devices.gpio_backend import GpioBackend
 from assistant.devices.household import Household
 from assistant.devices.kinds import RISKS
+from assistant.devices.mqtt_settings import wires
 from assistant.devices.thing import Facts
+from assistant.errors import ConfigError
 from assistant.house import Area
 from assistant.messages import Risk
 
+if TYPE_CHECKING:
+    from assistant.devices.mqtt_backend import Presence
 
-def furnish(config: Config) -> Household:
-    """The house, not yet open."""
+
+def furnish(config: Config, presence: "Presence | None" = None) -> Household:
+    """The house, not yet open. `presence` is what the assistant tells of itself on the MQTT broker, if there is one.
+
+    Raises ConfigError where a password cannot be read or the package for MQTT is not installed.
+    """
     areas = {area.name: Area(area.name, area.aliases) for area in config.rooms}
 
     def facts(device: inventory.Described) -> Facts:
@@ -37,6 +47,21 @@ def furnish(config: Config) -> Household:
     wired = [device for device in config.devices if isinstance(device, inventory.Wired)]
     if wired:
         backends.append(GpioBackend([(facts(device), device.wiring) for device in wired]))
+    if config.mqtt.host is not None:
+        try:
+            # Loads a library that a house without a broker need not have.
+            from assistant.devices.mqtt_house import mqtt_backend
+        except ImportError as error:
+            remedy = "Install it with: pip install 'hearth-assistant[mqtt]'"
+            raise ConfigError(f"mqtt.host is {config.mqtt.host}, but {error}. {remedy}.") from None
+
+        told = [
+            (facts(device), wires(device.kind, device.topics, device.availability))
+            for device in config.devices
+            if isinstance(device, inventory.OnBroker)
+        ]
+        taken = [name for device in config.devices for name in (device.name, *device.aliases)]
+        backends.append(mqtt_backend(config.mqtt, config.mqtt.host, told, tuple(areas.values()), taken, presence))
     grouped = [device for device in config.devices if isinstance(device, inventory.GroupOfDevices)]
     groups = [(facts(device), device.members) for device in grouped]
     order = [device.name for device in config.devices]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal
 
 from assistant.checking import Mistake, shown
+from assistant.devices.mqtt_settings import Availability, Mqtt, Topic, topics_make_sense
 from assistant.devices.thing import LIMIT
 from assistant.devices.wiring import PART_KINDS, Claim, MuteSwitch, PushButton, StatusLight, Wiring, claims
 from assistant.schema import Matching, Range
@@ -77,7 +78,18 @@ class Wired(Described):
     CHECKS: ClassVar = (_parts_can_be_that,)
 
 
-Device = Simulated | GroupOfDevices | Wired
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnBroker(Described):
+    """A device on the MQTT broker that is described topic by topic."""
+
+    backend: Literal["mqtt"]
+    topics: Mapping[Property, Topic]
+    availability: Availability | None = None
+
+    CHECKS: ClassVar = (topics_make_sense,)
+
+
+Device = Simulated | GroupOfDevices | Wired | OnBroker
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +169,13 @@ def pins_are_free(body: Body, devices: tuple[Device, ...]) -> Iterator[Mistake]:
             bus = " for the SPI bus" if claim.bus else ""
             says = f"takes GPIO{claim.pin}{bus}, which {shown(other)} takes already. Choose another pin."
             yield Mistake(claim.wired, claim.field, says)
+
+
+def brokers_are_named(mqtt: Mqtt, devices: tuple[Device, ...]) -> Iterator[Mistake]:
+    """Devices on a broker need one."""
+    for device in devices:
+        if isinstance(device, OnBroker) and mqtt.host is None:
+            yield Mistake(device, "backend", 'is "mqtt", but there is no broker. Set mqtt.host.')
 
 
 def _is_slip(name: str, other: str) -> bool:

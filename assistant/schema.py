@@ -211,6 +211,9 @@ def keys(kind: Any, key: str = "") -> Iterator[str]:
         for field, inner in members(arguments[0]):
             yield join(key, field.name)
             yield from keys(inner, join(key, field.name))
+    elif origin is Mapping:
+        # Its names are the household's own.
+        yield from keys(arguments[1], key)
 
 
 def json_schema(

@@ -14,6 +14,8 @@ PACKAGE = ROOT / "assistant"
 MODULES = sorted(path.relative_to(ROOT).with_suffix("") for path in PACKAGE.rglob("*.py"))
 
 LIBRARIES = {
+    "aiomqtt": {"assistant.devices.mqtt"},
+    "paho": {"assistant.devices.mqtt"},
     "astral": {"assistant.sun"},
     "pocketsphinx": {"assistant.engines.sphinx"},
     "onnxruntime": {"assistant.engines.openwakeword", "assistant.engines.piper"},

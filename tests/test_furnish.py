@@ -69,7 +69,7 @@ async def test_a_house_with_one_of_everything(write: Write) -> None:
     ("device", "problem"),
     [
         ("{name: a, kind: light, backend: gpoi}",
-         '1: devices[1].backend is "gpoi". Write one of simulated, group, gpio. Did you mean gpio?'),
+         '1: devices[1].backend is "gpoi". Write one of simulated, group, gpio, mqtt. Did you mean gpio?'),
         ("{name: a, kind: light, backend: gpio}", "1: devices[1].wiring is missing. Write a mapping."),
         ("{name: a, kind: light, backend: gpio, wiring: {pin: 4}}",
          "1: devices[1].wiring.part is missing. Write one of relay, led, pwm_led, rgb_led, servo, motor, door, button,"
