@@ -12,10 +12,8 @@ from pathlib import Path
 from assistant.clock import Clock, SystemClock
 from assistant.concurrency import interrupt
 from assistant.config import Config
-from assistant.devices.audio import SoundMicrophone
 from assistant.ears import Ears
 from assistant.endpoint import Endpointing
-from assistant.errors import DeviceError
 from assistant.events import Event, Finished, Heard, NobodySpoke, Observer, Observers, Speaking
 from assistant.furnish import furnish
 from assistant.hands import LocalHands
@@ -34,9 +32,6 @@ from assistant.voice import Voice
 
 logger = logging.getLogger(__name__)
 
-BACK_OFF = (0.5, 1.0, 2.0, 5.0, 10.0)
-"""Seconds to wait before a microphone that failed is opened again; the last one for ever."""
-
 
 class Assistant:
     """Everything wired together. Made by `assemble`; the engines for sound are loaded when sound is first heard."""
@@ -50,6 +45,8 @@ class Assistant:
         self.voice = voice
         self.observe = observe
         self.lineup = lineup
+        self.ears: Ears | None = None
+        """Those that listen now."""
         self._recognizers: list[Recognizer] = []
 
     async def ask(self, text: str, *, dry_run: bool = False) -> Turn:
@@ -94,25 +91,11 @@ class Assistant:
             pipeline = Pipeline(
                 ears, hearing, self.mind, self.voice, self.observe, live=microphone.live, dry_run=dry_run
             )
-            await pipeline.run()
-
-    async def listen(self) -> None:
-        """Hear through the configured microphone until cancelled.
-
-        Raises DeviceError if it cannot be opened at first; later it is opened again and again until it is back.
-        """
-        attempt = -1
-        while True:
+            self.ears = ears
             try:
-                async with SoundMicrophone(self.config.sound.microphone) as microphone:
-                    attempt = 0
-                    await self.hear(microphone)
-            except DeviceError as error:
-                if attempt < 0:
-                    raise
-                logger.warning("%s Trying again in %s s.", error, BACK_OFF[attempt])
-            await asyncio.sleep(BACK_OFF[attempt])
-            attempt = min(attempt + 1, len(BACK_OFF) - 1)
+                await pipeline.run()
+            finally:
+                self.ears = None
 
     async def announce(self, announcement: Announcement) -> None:
         """Say something that nobody asked for, in turn with everything else that is said."""

@@ -57,6 +57,10 @@ class Ears:
                 return None
         return self._wakes.popleft()
 
+    def call(self, word: str) -> None:
+        """Let it be as if this wake word had just been heard. It counts from the next frame on."""
+        self._wakes.append(Wake(word, 1.0, self.now))
+
     async def command(self, wake: Wake | None = None) -> AsyncIterator[AudioFrame]:
         """What is said after the wake word, or from now on if there was none, while it is being said.
 

@@ -87,6 +87,20 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class Muted:
+    """The microphone was closed by the household, or opened again."""
+
+    muted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Deaf:
+    """The microphone has failed; it is opened again and again until it is back."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """A turn is over; everything worth knowing about it is in `record`."""
 
@@ -95,7 +109,19 @@ class Finished:
 
 
 Event = (
-    Waiting | Woke | Listening | NobodySpoke | Heard | Understood | Acted | Speaking | Interrupted | Failed | Finished
+    Waiting
+    | Woke
+    | Listening
+    | NobodySpoke
+    | Heard
+    | Understood
+    | Acted
+    | Speaking
+    | Interrupted
+    | Failed
+    | Muted
+    | Deaf
+    | Finished
 )
 
 Observer = Callable[[Event], None]

@@ -27,9 +27,16 @@ class AudioFrame:
         return len(self.pcm) / BYTES_PER_SECOND
 
 
+BUTTON = "button"
+"""The `Wake.word` of a press that asks to be listened to."""
+
+STOP = "stop"
+"""The `Wake.word` of what ends a turn and begins no other."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wake:
-    """A wake word was heard."""
+    """A wake word was heard, or a button pressed in its place."""
 
     word: str
     score: float
@@ -138,6 +145,7 @@ class SlotSpec:
     - `integer`, `percentage`: a whole number from `low` to `high`; an int
     - `duration`: "an hour and a half"; seconds, as an int
     - `time`: "quarter past seven"; `HH:MM` on the 24-hour clock
+    - `clock`: the same, but `HH:MM?` where it may be twelve hours later: where neither am nor pm was said
     - `date`: "next Tuesday"; `YYYY-MM-DD`
     - `text`: any words; a str
     """

@@ -9,7 +9,7 @@ from assistant.concurrency import interrupt
 from assistant.ears import Ears
 from assistant.events import Finished, Heard, Interrupted, Listening, NobodySpoke, Observers, Speaking, Waiting, Woke
 from assistant.hearing import Hearing, Hearsay
-from assistant.messages import Response, Turn, Wake
+from assistant.messages import STOP, Response, Turn, Wake
 from assistant.mind import Mind
 from assistant.voice import Voice
 
@@ -42,9 +42,12 @@ class Pipeline:
 
     async def run(self) -> None:
         """Turn after turn, until the sound ends or the task is cancelled. Raises DeviceError and EngineError."""
-        wake = await self._wait()
-        while wake is not None:
-            wake = await self._turn(wake) or await self._wait()
+        while (wake := await self._wait()) is not None:
+            another: Wake | None = wake
+            while another is not None and another.word != STOP:
+                another = await self._turn(another)
+            if another is not None:
+                await self._voice.hush()
 
     async def _wait(self) -> Wake | None:
         self._observe(Waiting())

@@ -63,6 +63,11 @@ class Voice:
         """Whether nothing is heard at all."""
         return self._muted
 
+    @property
+    def busy(self) -> bool:
+        """Whether something is being said or rung, or waits to be."""
+        return bool(self._sounds)
+
     async def set_volume(self, volume: int) -> None:
         """Also ends a mute. Values outside 0 to 100 become the nearest. What is being said changes at once."""
         self._volume = max(0, min(100, volume))

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import click
 
-from assistant.app import Assistant, assemble, state_folder
+from assistant.app import assemble, state_folder
+from assistant.appliance import Appliance
 from assistant.cli.options import Chosen, configured, print_json, print_turn
 from assistant.cli.wav import WavFile
 from assistant.devices.audio import SoundSpeaker
@@ -45,13 +46,13 @@ async def listen(chosen: Chosen) -> None:
     try:
         state = state_folder(chosen.config)
         async with assemble(chosen.config, speaker, folders=chosen.folders, observers=[tell], state=state) as assistant:
-            await _until_told(assistant)
+            await _until_told(Appliance(assistant, state))
     finally:
         speaker.close()
 
 
-async def _until_told(assistant: Assistant) -> None:
-    listening = asyncio.create_task(assistant.listen())
+async def _until_told(appliance: Appliance) -> None:
+    listening = asyncio.create_task(appliance.run())
     for end in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(end, listening.cancel)
     with contextlib.suppress(asyncio.CancelledError):
