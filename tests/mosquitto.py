@@ -102,7 +102,7 @@ class Gadget:
     async def run(self) -> None:
         async for message in self._client.messages:
             assert isinstance(message.payload, bytes)
-            where, payload = message.topic.value, message.payload.decode()
+            where, payload = message.topic.value, message.payload.decode(errors="replace")
             self.got.append((where, payload))
             self.messages.append(message)
             if (answer := self.answers.get(where)) and (said := answer(payload)):

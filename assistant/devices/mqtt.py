@@ -112,7 +112,7 @@ class Broker:
         while True:
             try:
                 await self._connect_once()
-            except* (MqttError, OSError, ssl.SSLError) as errors:
+            except* (MqttError, OSError) as errors:
                 error = errors.exceptions[0]
                 attempt = 0 if self.problem is None else attempt
                 self._fail(_sentence(self._address, _innermost(error)))
@@ -279,10 +279,17 @@ def _bytes(message: Message) -> bytes:
 
 
 def _context(tls: Tls) -> ssl.SSLContext:
-    """Raises OSError for a file that cannot be read, ssl.SSLError for one that is no certificate."""
-    context = ssl.create_default_context(cafile=tls.authority)
-    if tls.certificate is not None:
-        context.load_cert_chain(tls.certificate, tls.key)
+    """Raises DeviceError for a file that cannot be read or is no certificate."""
+    setting = "authority"
+    try:
+        context = ssl.create_default_context(cafile=tls.authority)
+        setting = "certificate"
+        if tls.certificate is not None:
+            context.load_cert_chain(tls.certificate, tls.key)
+    except OSError as error:
+        file = getattr(tls, setting)
+        reason = "is no PEM file that fits" if isinstance(error, ssl.SSLError) else f"cannot be read: {error.strerror}"
+        raise DeviceError(f"mqtt.tls.{setting} is {file}, which {reason}.") from None
     return context
 
 
@@ -313,6 +320,8 @@ _REASONS = (
 
 
 def _sentence(address: Address, error: BaseException) -> str:
+    if isinstance(error, DeviceError):
+        return str(error)
     code = error.rc.value if isinstance(error, MqttCodeError) and isinstance(error.rc, ReasonCode) else None
     if isinstance(error, MqttCodeError) and isinstance(error.rc, int) and error.rc in (1, 4, 5):
         code = {1: 132, 4: 134, 5: 135}[error.rc]

@@ -211,6 +211,10 @@ class MqttBackend:
                     thing.fail(self.problem)
                 fresh.append(thing)
             self._found[found.id] = thing
+        for key, thing in before.items():
+            if self._found.get(key) is not thing:
+                thing.tell = None
+                thing.fail(f"The {thing.name} is no longer known to the broker.")
         self._index()
         if self._host and (fresh or len(before) != len(self._found)):
             self._host.tell(Listed())
