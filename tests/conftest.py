@@ -7,6 +7,9 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+collect_ignore = ["alone"]
+"""What must not share a process with the rest: see tests/engines/test_llama_alone.py."""
+
 
 @pytest.fixture(autouse=True)
 async def no_leaked_tasks() -> AsyncIterator[None]:
