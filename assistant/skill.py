@@ -22,7 +22,7 @@ from assistant.answers import change, the, told
 from assistant.errors import BadSlot, SkillError, SkillLoadError
 from assistant.house import Area, Device, House, Outcome, select
 from assistant.messages import IntentSpec, Response, Risk
-from assistant.slots import Between, Light, OfKind, OneOf, Percent, Slot, slot
+from assistant.slots import Between, Light, OClock, OfKind, OneOf, Percent, Slot, slot
 
 __all__ = [
     "Ability",
@@ -36,6 +36,7 @@ __all__ = [
     "Entry",
     "House",
     "Light",
+    "OClock",
     "OfKind",
     "OneOf",
     "Outcome",

@@ -9,7 +9,7 @@ import re
 import types
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import Enum
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -45,6 +45,26 @@ class OfKind:
 
     def __init__(self, *kinds: str) -> None:
         self.kinds = frozenset(kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class OClock:
+    """A time of day as people say it: "seven" may be in the morning or in the evening."""
+
+    time: time
+    sure: bool
+    """Whether the half of the day was said, or makes no difference. Otherwise `time` is in the first half."""
+
+    def on(self, day: date, *, early: bool = False) -> datetime:
+        """What it means on a day; where it is not sure, in waking hours, or in the morning if `early`."""
+        later = not self.sure and not early and self.time.hour < 7
+        return datetime.combine(day, self.time) + timedelta(hours=12 * later)
+
+    def after(self, moment: datetime, *, early: bool = False) -> datetime:
+        """When it is next, after a local time without a zone; never in the afternoon if it is not sure but `early`."""
+        today = datetime.combine(moment.date(), self.time)
+        hours = (0, 24) if self.sure or early else (0, 12, 24)
+        return next(today + timedelta(hours=h) for h in hours if today + timedelta(hours=h) > moment)
 
 
 Percent = Annotated[int, Between(0, 100, percent=True)]
@@ -85,8 +105,8 @@ def slot(name: str, annotation: object, *, required: bool) -> Slot:
         if annotation is python_type:
             return Slot(name, required, _spec(name, kind, required), _ignoring_house(name, convert))
     raise SkillLoadError(
-        f"parameter '{name}': {annotation!r} cannot be spoken; use str, int, Percent, timedelta, time, date, Device, "
-        "Light, Area, Literal[…], an Enum of strings or Annotated[str, OneOf(…)]"
+        f"parameter '{name}': {annotation!r} cannot be spoken; use str, int, Percent, timedelta, time, OClock, date, "
+        "Device, Light, Area, Literal[…], an Enum of strings or Annotated[str, OneOf(…)]"
     )
 
 
@@ -196,7 +216,7 @@ def _duration(name: str, value: object) -> timedelta:
         seconds = int(_whole(name, value))
         return timedelta(seconds=seconds)
     except (BadSlot, OverflowError):
-        raise BadSlot(f"{value} is not a length of time that I can use.") from None
+        raise BadSlot("That is not a length of time that I can use.") from None
 
 
 def _time(name: str, value: object) -> time:
@@ -208,10 +228,17 @@ def _time(name: str, value: object) -> time:
     raise BadSlot(f"{value} is not a time of day.")
 
 
+def _clock(name: str, value: object) -> OClock:
+    return OClock(_time(name, str(value).removesuffix("?")), not str(value).endswith("?"))
+
+
 def _date(name: str, value: object) -> date:
     try:
         return date.fromisoformat(str(value))
     except ValueError:
+        if match := re.fullmatch(r"\d{4}-(\d\d)-(\d\d)", str(value)):
+            months = {number: f"{date(2000, number, 1):%B}" for number in range(1, 13)}
+            raise BadSlot(f"There is no {months.get(int(match[1]), 'day')} {int(match[2])} then.") from None
         raise BadSlot(f"{value} is not a date.") from None
 
 
@@ -224,6 +251,7 @@ def _text(name: str, value: object) -> str:
 _SIMPLE: tuple[tuple[str, object, Callable[[str, object], object]], ...] = (
     ("duration", timedelta, _duration),
     ("time", time, _time),
+    ("clock", OClock, _clock),
     ("date", date, _date),
     ("text", str, _text),
 )

@@ -8,7 +8,7 @@ skill = Skill("stop")
 @skill.intent(
     "stop",
     "stop [it|that|this|now|talking|speaking|ringing|everything]",
-    "(cancel|never mind|nevermind) [it|that]",
+    "(cancel|(never mind|nevermind) [it|that])",
     "(be quiet|quiet|silence|hush|shush|shut up|enough|that's enough|keep quiet|quiet now|okay stop)",
     "(forget (it|that|about it|about that)|(abort|dismiss) [it|that]|quit [it|talking]|stop that noise)",
     "((stop|silence) the (alarm|noise|ringing|sound|beeping)|turn off the alarm|turn the alarm off)",
@@ -17,4 +17,5 @@ skill = Skill("stop")
 )
 async def stop(ctx: Context) -> None:
     """Be silent: stop what is being said or rung."""
+    ctx.schedule.silence()
     await ctx.sound.hush()

@@ -106,6 +106,66 @@ async def ask(ctx: Context) -> Response:
     return Response("For how long? Say, for example: set a timer for ten minutes.", listen=True)
 
 
+@skill.intent(
+    "pause the timer",
+    f"(pause|hold|freeze|halt|suspend) {MY} [{{name}}] timer",
+    f"(pause|hold|freeze) {MY} {{length}} timer",
+    f"put {MY} [{{name}}] timer on hold",
+    weight=1,
+)
+async def pause(ctx: Context, name: Name | None = None, length: timedelta | None = None) -> str | Response:
+    """Pause a timer."""
+    found = [entry for entry in _found(ctx, name, length) if not entry.paused]
+    if len(found) > 1:
+        return _which(ctx, found, "pause")
+    if not found:
+        raise SkillError("It is paused already.")
+    paused = ctx.schedule.pause(found[0])
+    return f"{_the(ctx, paused)} is paused, with {_left(ctx, paused)} left."
+
+
+@skill.intent(
+    "resume the timer",
+    f"(resume|continue|unpause|restart|go on with|carry on with) {MY} [{{name}}] timer",
+    f"(resume|continue|unpause) {MY} {{length}} timer",
+    f"(let {MY} [{{name}}] timer (go on|run on|continue|run again)|start {MY} [{{name}}] timer again)",
+    weight=1,
+)
+async def resume(ctx: Context, name: Name | None = None, length: timedelta | None = None) -> str | Response:
+    """Let a paused timer go on."""
+    found = [entry for entry in _found(ctx, name, length) if entry.paused]
+    if len(found) > 1:
+        return _which(ctx, found, "go on with")
+    if not found:
+        raise SkillError("It is running already.")
+    resumed = ctx.schedule.resume(found[0])
+    return f"{_the(ctx, resumed)} goes on, with {_left(ctx, resumed)} left."
+
+
+@skill.intent(
+    "add {more} to the timer",
+    f"(add|put) [another] {{more}} [more] (to|on|onto) {MY} [{{name}}] timer",
+    f"(extend|lengthen|prolong|increase) {MY} [{{name}}] timer by {{more}}",
+    f"(make {MY} [{{name}}] timer {{more}} longer|give {MY} [{{name}}] timer [another] {{more}} [more])",
+    weight=1,
+)
+async def add(ctx: Context, more: timedelta, name: Name | None = None) -> str | Response:
+    """Make a timer longer."""
+    return _changed(ctx, more, name)
+
+
+@skill.intent(
+    "take {less} off the timer",
+    f"(take|knock) {{less}} (off|off of|from) {MY} [{{name}}] timer",
+    f"(subtract|remove|deduct) {{less}} from {MY} [{{name}}] timer",
+    f"((shorten|reduce|decrease|cut) {MY} [{{name}}] timer by {{less}}|make {MY} [{{name}}] timer {{less}} shorter)",
+    weight=0.7,
+)
+async def subtract(ctx: Context, less: timedelta, name: Name | None = None) -> str | Response:
+    """Make a timer shorter."""
+    return _changed(ctx, -less, name)
+
+
 @skill.question(
     "how much time is left on the timer",
     f"how (much|long) [time|longer] is left on {MY} [{{name}}] timer",
@@ -152,7 +212,7 @@ async def cancel(ctx: Context, name: Name | None = None, length: timedelta | Non
     """Cancel a timer."""
     found = _found(ctx, name, length)
     if len(found) > 1:
-        return Response(f"{_list(ctx, found)} Say which one to cancel, or all.", listen=True)
+        return _which(ctx, found, "cancel", ", or all")
     ctx.schedule.cancel(found[0])
     return f"{_the(ctx, found[0])} is cancelled."
 
@@ -165,9 +225,20 @@ async def cancel(ctx: Context, name: Name | None = None, length: timedelta | Non
 async def cancel_all(ctx: Context) -> str:
     """Cancel all timers."""
     found = _found(ctx, None, None)
-    for entry in found:
-        ctx.schedule.cancel(entry)
+    ctx.schedule.cancel_all(found)
     return f"{_the(ctx, found[0])} is cancelled." if len(found) == 1 else "All timers are cancelled."
+
+
+def _changed(ctx: Context, by: timedelta, name: str | None) -> str | Response:
+    found = _found(ctx, name, None)
+    if len(found) > 1:
+        return _which(ctx, found, "change")
+    changed = ctx.schedule.change(found[0], by)
+    return f"{'The ' + changed.name if changed.name else 'The'} timer has {_left(ctx, changed)} left now."
+
+
+def _which(ctx: Context, entries: Sequence[Entry], verb: str, more: str = "") -> Response:
+    return Response(f"{_list(ctx, entries)} Say which one to {verb}{more}.", listen=True)
 
 
 def _found(ctx: Context, name: str | None, length: timedelta | None) -> Sequence[Entry]:
@@ -194,6 +265,7 @@ def _left(ctx: Context, entry: Entry) -> str:
 def _list(ctx: Context, entries: Sequence[Entry]) -> str:
     if not entries:
         return "There are no timers."
-    each = [f"{_the(ctx, entry).lower()} with {_left(ctx, entry)} left" for entry in entries]
+    state = {True: "left, paused", False: "left"}
+    each = [f"{_the(ctx, entry).lower()} with {_left(ctx, entry)} {state[entry.paused]}" for entry in entries]
     count = "one timer" if len(entries) == 1 else f"{ctx.spoken(len(entries))} timers"
     return f"You have {count}: {ctx.spoken(each)}."

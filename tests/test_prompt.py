@@ -90,9 +90,9 @@ def test_what_is_no_value_cannot_be_written(kind: str, answer: str) -> None:
         read_as(vocabulary, f"a.b it: {answer}", "buy milk and bread")
 
 
-def test_a_day_that_does_not_exist_is_no_command() -> None:
+def test_a_day_that_does_not_exist_is_left_to_be_answered() -> None:
     vocabulary = Vocabulary((IntentSpec("a.b", ("on {it}",), (slot("date"),)),))
-    assert read_as(vocabulary, "a.b it: 30 february") is None
+    assert read_as(vocabulary, "a.b it: 30 february") == ("a.b", {"it": "2026-02-30"})
 
 
 def test_a_closed_slot_can_always_be_refused() -> None:

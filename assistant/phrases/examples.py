@@ -27,6 +27,7 @@ SAID = {
     "percentage": "fifty percent",
     "duration": "ten minutes",
     "time": "seven o'clock",
+    "clock": "seven o'clock",
     "date": "tomorrow",
     "text": "something",
 }
@@ -79,8 +80,8 @@ def _said(slot: SlotSpec, value: object) -> str:
     match slot.kind, value:
         case "duration", int() | float():
             return spoken.duration(timedelta(seconds=value))
-        case "time", str():
-            return spoken.clock(time.fromisoformat(value))
+        case "time" | "clock", str():
+            return spoken.clock(time.fromisoformat(value.rstrip("?")))
         case "date", str():
             return spoken.day(date.fromisoformat(value))
         case "percentage", int():

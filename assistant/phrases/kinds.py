@@ -32,7 +32,7 @@ def kind_of(slot: SlotSpec) -> Kind:
         return _FIXED[slot.kind]()
     raise TemplateError(
         f"slot {{{slot.name}}} is of kind '{slot.kind}', which is not known; use choice, integer, percentage, "
-        "duration, time, date or text"
+        "duration, time, clock, date or text"
     )
 
 
@@ -48,6 +48,7 @@ def text() -> Kind:
 _FIXED: dict[str, Callable[[], Kind]] = {
     "duration": moments.duration,
     "time": moments.time_of_day,
+    "clock": moments.either_half,
     "date": moments.day,
     "text": text,
 }

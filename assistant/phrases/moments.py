@@ -12,6 +12,8 @@ _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_
 _SAID = {"second": 0.6, "minute": 1.0, "hour": 0.8, "day": 0.05, "week": 0.02}
 """How often each unit is said, relative to minutes: an estimate of what people time."""
 
+_LONG = {"month": 2_592_000, "year": 31_536_000}
+
 _SHORT = {
     "second": ("s", "sec", "secs"),
     "minute": ("m", "min", "mins"),
@@ -30,10 +32,16 @@ def _length(unit: str) -> str:
 
 @cache
 def duration() -> Kind:
-    """Whole seconds, at least one: "90 seconds", "two and a half minutes", "an hour and a half", "1 h 30 min"."""
+    """Whole seconds: "90 seconds", "two and a half minutes", "an hour and a half", "1 h 30 min".
+
+    Lengths that nothing can have, such as "minus five minutes" and "a million years", are read where they are typed:
+    they deserve an answer.
+    """
     count = [number(n, weight=1.0 if n <= 20 or n % 5 == 0 else 0.2) for n in range(1, 121)]
     count += [number(n, weight=0.2) for n in range(150, 1000, 50)]
     count += [Said(1, ("a", "an"), 2.0), Said(2, ("a couple of", "a couple"), 0.3)]
+    count += [Said(0, ("zero",), 0.0), Said(10**6, ("a million", "one million"), 0.0)]
+    count += [Said(1000, ("a thousand", "one thousand"), 0.0), Said(10**9, ("a billion", "one billion"), 0.0)]
     fraction = [Said(0.5, ("a half",)), Said(0.25, ("a quarter",), 0.2), Said(0.75, ("three quarters",), 0.2)]
     part = [
         Said(0.5, ("half an", "half a", "a half", "half")),
@@ -41,10 +49,12 @@ def duration() -> Kind:
         Said(0.75, ("three quarters of an",), 0.5),
     ]
     units = [Said(value, (unit, f"{unit}s"), _SAID[unit]) for unit, value in _SECONDS.items()]
+    units += [Said(seconds, (unit, f"{unit}s"), 0.0) for unit, seconds in _LONG.items()]
     written = {short: _SECONDS[unit] for unit, several in _SHORT.items() for short in several}
     lists = (
         spoken("count", count),
-        digits("count digits", 0, 86_400),
+        digits("count digits", -999, 86_400),
+        abbreviations("below zero", {"minus": -1, "negative": -1}),
         spoken("fraction", fraction),
         spoken("part", part),
         spoken("tenths", (Said(n / 10, (words,)) for n in range(10) for words in number(n).words)),
@@ -61,25 +71,28 @@ def duration() -> Kind:
     below_hours = f"({minutes} [[and] {seconds}]|{seconds})"
     below_days = f"({hours} [[and] {below_hours}]|{below_hours})"
     template = (
-        f"{_AMOUNT} ({{unit:unit}}|{{unit written:unit}}) [and {{fraction:more}}]"
+        f"[{{below zero:sign}}] {_AMOUNT} ({{unit:unit}}|{{unit written:unit}}) [and {{fraction:more}}]"
         f"|({weeks} [and] {days}|{days} [and] {below_days}|{hours} [and] {below_hours}|{minutes} [and] {seconds})"
     )
     return Kind(template, {each.name or "": each for each in lists}, _seconds)
 
 
-def _seconds(parts: Sequence[Part], _: date) -> int | None:
+def _seconds(parts: Sequence[Part], _: date) -> int:
     total = amount = unit = 0.0
+    sign = 1
     for tag, value in parts:
         number = float(str(value))
         if tag == "n":
             amount += number
+        elif tag == "sign":
+            sign = -1
         elif tag == "unit":
             unit = number
             total += amount * unit
             amount = 0.0
         else:
             total += number * unit
-    return max(1, round(total)) if total > 0 else None
+    return sign * (max(1, round(total)) if total > 0 else round(total))
 
 
 _HALF_DAY = "[{half day:half}|{half day written:half}]"
@@ -90,9 +103,11 @@ _PAST = "({hour:hour}|{hour digits:hour}|{fixed:hour})"
 def time_of_day() -> Kind:
     """`HH:MM`: "seven thirty", "quarter past seven", "ten to eight in the evening", "7:05 pm", "noon".
 
-    Without "am", "pm" or the like it is read on the 24-hour clock: "seven" is 07:00, "twelve" is 12:00.
+    Without "am", "pm" or the like it is read on the 24-hour clock: "seven" is 07:00, "twelve" is 12:00. "25 o'clock" is
+    25:00, so that it can be answered.
     """
     hours = [number(n, 1.0) for n in range(1, 13)] + [number(n, 0.1) for n in range(13, 24)]
+    hours += [number(n, 0.0) for n in range(24, 30)]
     minutes = [Said(n, (f"oh {words}", f"o {words}")) for n in range(1, 10) for words in number(n).words]
     halves = [
         Said("am", ("a m", "in the morning", "this morning")),
@@ -101,7 +116,7 @@ def time_of_day() -> Kind:
     ]
     lists = (
         spoken("hour", hours),
-        digits("hour digits", 0, 24),
+        digits("hour digits", 0, 99),
         spoken("minute", [*minutes, *(number(n) for n in range(10, 60))]),
         digits("minute digits", 0, 59),
         spoken("minutes past", map(number, range(1, 60))),
@@ -123,6 +138,20 @@ def time_of_day() -> Kind:
     return Kind(template, {each.name or "": each for each in lists}, _clock)
 
 
+@cache
+def either_half() -> Kind:
+    """As `time_of_day`, but `HH:MM?` where it may be meant twelve hours later, as in "seven"."""
+    kind = time_of_day()
+    return Kind(kind.template, kind.lists, _either_half)
+
+
+def _either_half(parts: Sequence[Part], today: date) -> str | None:
+    value = _clock(parts, today)
+    said = dict(parts)
+    hour = round(float(str(said.get("hour", 0))))
+    return f"{value}?" if value and 1 <= hour <= 11 and "half" not in said else value
+
+
 def _clock(parts: Sequence[Part], _: date) -> str | None:
     said = dict(parts)
     hour = round(float(str(said.get("hour", 0))))
@@ -130,6 +159,8 @@ def _clock(parts: Sequence[Part], _: date) -> str | None:
     if half is not None and hour <= 12:
         afternoon = half == "pm" or (half == "night" and 5 <= hour < 12)
         hour = hour % 12 + 12 * afternoon
+    if hour > 24:
+        return f"{hour}:00"
     offset = float(str(said.get("minute", 0))) - float(str(said.get("before", 0)))
     minutes = (hour * 60 + round(offset)) % (24 * 60)
     return f"{minutes // 60:02}:{minutes % 60:02}"
@@ -158,7 +189,8 @@ def day() -> Kind:
     """`YYYY-MM-DD`: "tomorrow", "next Tuesday", "on Friday", "March 3rd", "in three days".
 
     A weekday is the next one after today, "this Friday" may be today, "next Tuesday" is that of the week after this
-    one, weeks beginning on Monday. A date without a year is the next such date, today included.
+    one, weeks beginning on Monday. A date without a year is the next such date, today included. "February 30th" is
+    written down as it was said, so that it can be answered.
     """
     near = {
         0: ("today",),
@@ -207,7 +239,7 @@ def _date(parts: Sequence[Part], today: date) -> str | None:
     try:
         return _find_day(said, today).isoformat()
     except (ValueError, OverflowError):
-        return None
+        return f"{said.get('year', today.year)}-{said['month']:02}-{said['day']:02}" if "month" in said else None
 
 
 def _find_day(said: dict[str, int], today: date) -> date:

@@ -29,12 +29,14 @@ NOT_FOR_US = (
 _SHOWN = {
     "duration": ("10 minutes", "2 hours", "30 seconds", "1 hour 30 minutes"),
     "time": ("7:15 pm", "6:00 am", "12:30 pm"),
+    "clock": ("7:15 pm", "6:00 am", "12:30 pm"),
     "date": ("tomorrow", "friday", "3 march"),
 }
 _TEXTS = ("buy milk", "call anna", "water the plants")
 _HINTS = {
     "duration": "a length such as 10 minutes or 1 hour 30 minutes",
     "time": "a time such as 7:15 pm",
+    "clock": "a time such as 7:15 pm",
     "date": "a day such as today, tomorrow, next friday or 3 march",
     "text": "words copied from what the person says",
 }

@@ -36,7 +36,7 @@ def forms(slot: SlotSpec) -> tuple[Form, ...] | None:
             return tuple(_number(number) for number in range(slot.low, slot.high + 1))
         case "duration":
             return tuple(_durations())
-        case "time":
+        case "time" | "clock":
             return tuple(_times())
         case "date":
             return tuple(_dates())

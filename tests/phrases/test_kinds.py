@@ -41,7 +41,10 @@ DURATIONS = {
     "two weeks and a day": 1_296_000,
     "a day, 2 hours, 3 minutes and 4 seconds": 93_784,
     "five minutes and two hours": None,
-    "0 minutes": None,
+    "0 minutes": 0,
+    "minus five minutes": -300,
+    "-5 minutes": -300,
+    "a million years": 31_536_000_000_000,
     "minutes": None,
     "ten": None,
     "half": None,
@@ -84,9 +87,22 @@ TIMES = {
     "twenty past noon": "12:20",
     "twenty five minutes past five p m": "17:25",
     "five to one": "00:55",
-    "25:00": None,
+    "25:00": "25:00",
+    "25 o'clock": "25:00",
+    "twenty five o'clock": "25:00",
     "7:60": None,
     "half past": None,
+}
+
+EITHER_HALF = {
+    "seven": "07:00?",
+    "half past eleven": "11:30?",
+    "seven am": "07:00",
+    "seven in the evening": "19:00",
+    "twelve": "12:00",
+    "noon": "12:00",
+    "19:45": "19:45",
+    "midnight": "00:00",
 }
 
 DATES = {
@@ -118,8 +134,8 @@ DATES = {
     "in three days": "2026-03-07",
     "in a week": "2026-03-11",
     "2 weeks from today": "2026-03-18",
-    "february 30": None,
-    "february 29 2027": None,
+    "february 30": "2026-02-30",
+    "february 29 2027": "2027-02-29",
     "the thirty second": None,
     "someday": None,
 }
@@ -180,6 +196,7 @@ WIDE = {
     [
         ("duration", 0, 100, DURATIONS),
         ("time", 0, 100, TIMES),
+        ("clock", 0, 100, EITHER_HALF),
         ("date", 0, 100, DATES),
         ("percentage", 0, 100, PERCENTAGES),
         ("integer", -10, 200, INTEGERS),

@@ -74,3 +74,31 @@ async def test_a_timer_without_a_length_asks_for_it(assistant: testing.Assistant
 
 async def test_a_length_that_cannot_be_counted_is_refused(assistant: testing.Assistant) -> None:
     assert "between one second and one year" in await assistant.say("set a timer for 80 weeks")
+
+
+@pytest.mark.parametrize("length", ["zero seconds", "minus five minutes", "a million years"])
+async def test_a_length_that_makes_no_sense_is_answered(assistant: testing.Assistant, length: str) -> None:
+    assert "length of time" in (said := await assistant.say(f"set a timer for {length}")) or "between" in said
+    assert await assistant.say("list my timers") == "There are no timers."
+
+
+async def test_a_timer_is_paused_and_goes_on(assistant: testing.Assistant) -> None:
+    await assistant.say("set a timer for ten minutes")
+    await assistant.wait(minutes=4)
+    assert await assistant.say("pause the timer") == "The timer for 10 minutes is paused, with 6 minutes left."
+    assert await assistant.say("pause the timer") == "It is paused already."
+    assert await assistant.wait(hours=2) == []
+    assert await assistant.say("list my timers") == (
+        "You have one timer: the timer for 10 minutes with 6 minutes left, paused."
+    )
+    assert await assistant.say("resume the timer") == "The timer for 10 minutes goes on, with 6 minutes left."
+    assert await assistant.wait(minutes=5, seconds=59) == []
+    assert await assistant.wait(seconds=1) == ["Your timer for 10 minutes is done."]
+
+
+async def test_a_timer_is_made_longer_and_shorter(assistant: testing.Assistant) -> None:
+    await assistant.say("set an egg timer for ten minutes")
+    assert await assistant.say("add five minutes to the egg timer") == "The egg timer has 15 minutes left now."
+    assert await assistant.say("take ten minutes off the timer") == "The egg timer has 5 minutes left now."
+    assert await assistant.say("take ten minutes off the timer") == "There is not that much time left on it."
+    assert await assistant.wait(minutes=5) == ["Your egg timer is done."]

@@ -1,0 +1,216 @@
+"""Alarm: "wake me up at seven", "set an alarm for six thirty every weekday", "snooze"."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Annotated
+
+from assistant.skill import Announcement, BadSlot, Context, Entry, OClock, OneOf, Response, Skill, SkillError
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a household may choose."""
+
+    snooze_minutes: int = 9
+    """How long an alarm is put off where nobody says how long."""
+    rings: int = 25
+    """How often an alarm rings, five times a minute, before it gives up."""
+
+
+skill = Skill("alarm", settings=Settings)
+
+SET = "(set|make|create|add|put on|schedule|set up)"
+WAKE = "(wake me|wake me up|get me up|wake us up)"
+CANCEL = "(cancel|delete|remove|clear|turn off|switch off|get rid of|disable)"
+MY = "[the|my]"
+EVERY_DAY = frozenset(range(7))
+
+Days = Annotated[
+    str,
+    OneOf(
+        *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+        spoken={
+            "(day|single day|morning)": "day",
+            "(weekday|week day|workday|working day|weekday morning)": "weekday",
+            "weekend": "weekend",
+        },
+    ),
+]
+GROUPS = {"day": EVERY_DAY, "weekday": frozenset(range(5)), "weekend": frozenset((5, 6))}
+NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+@skill.intent(
+    "wake me up at {at}",
+    "set an alarm for {at}",
+    f"{WAKE} [at] {{at}} [{{day}}]",
+    f"{WAKE} {{day}} at {{at}}",
+    f"{SET} [a|an|the|my] [new] alarm [clock] (for|at|to) {{at}} [{{day}}]",
+    f"{SET} [a|an|the|my] [new] alarm [clock] for {{day}} at {{at}}",
+    f"{SET} [a|an|my] {{at}} alarm [for {{day}}]",
+    "(I (need|want|have) to (get up|wake up|be up)|I need an alarm|alarm) (at|for) {at} [{day}]",
+    weight=5,
+)
+async def set(ctx: Context, at: OClock, day: date | None = None) -> str:
+    """Set an alarm."""
+    now = ctx.now().replace(tzinfo=None)
+    when = at.after(now, early=True) if day is None else at.on(day, early=True)
+    if when <= now and day == now.date():
+        raise BadSlot(f"{ctx.spoken(when.time())} today is past.")
+    entry = ctx.schedule.at(when, _ring(ctx, when), kind=skill.name)
+    return f"Alarm set for {ctx.spoken(entry.at)}."
+
+
+@skill.intent(
+    "wake me up at {at} every {days}",
+    f"{WAKE} [at] {{at}} (every|each) {{days}} [and {{also}}]",
+    f"{WAKE} every {{days}} [and {{also}}] at {{at}}",
+    f"{SET} [a|an|the|my] [new] [daily|recurring|repeating] alarm (for|at) {{at}} (every|each) {{days}} [and {{also}}]",
+    f"{SET} [a|an|the|my] [new] alarm (for|on) every {{days}} [and {{also}}] at {{at}}",
+    "every {days} [and {also}] (wake me|wake me up|set an alarm) (at|for) {at}",
+    weight=2,
+)
+async def every(ctx: Context, at: OClock, days: Days, also: Days | None = None) -> str:
+    """Set an alarm for certain days of every week."""
+    on = _weekdays(days) | (_weekdays(also) if also else frozenset())
+    when = at.on(ctx.now().date(), early=True)
+    entry = ctx.schedule.every(when.time(), on, _ring(ctx, when), kind=skill.name)
+    return f"Alarm set for {_said(ctx, entry)}."
+
+
+@skill.intent(
+    "set an alarm",
+    f"{SET} (a|an|another|a new) alarm [clock] [for me]",
+    "(I need|I want|can I have|give me) an alarm",
+    weight=0.5,
+)
+async def ask(ctx: Context) -> Response:
+    """Ask when an alarm should ring."""
+    return Response("For when? Say, for example: set an alarm for seven.", listen=True)
+
+
+@skill.question(
+    "what alarms do I have",
+    "(what|which) alarms (are (set|on|there|active)|do I have|have I [got|set])",
+    f"(list|show|show me|tell me|read me|what are) [all] [of] {MY} alarms",
+    "(are there|do I have|have I got|have I set) (any alarms|an alarm) [set|on] [for tomorrow]",
+    f"(when is|what time is|for when is) {MY} [next] alarm [set] [for]",
+    f"(when|what time) (does|will) {MY} [next] alarm (ring|go off)",
+    "(when|what time) (do I have to|do you|will you|are you going to) (wake me|wake me up|get up)",
+    "is (my|the|an) alarm (set|on)",
+    weight=2,
+)
+async def list(ctx: Context) -> str:
+    """Tell which alarms are set."""
+    return _list(ctx, ctx.schedule.pending(skill.name))
+
+
+@skill.intent(
+    f"{CANCEL} {MY} alarm",
+    f"{CANCEL} {MY} {{at}} alarm",
+    f"{CANCEL} {MY} (alarm|alarms) (for|at) {{at}}",
+    f"{CANCEL} {MY} {{days}} alarm",
+    f"{CANCEL} {MY} alarm (for|on) [every] {{days}}",
+    "(don't|do not) wake me [up] [tomorrow|at {at}]",
+    weight=2,
+)
+async def cancel(ctx: Context, at: OClock | None = None, days: Days | None = None) -> str | Response:
+    """Cancel an alarm, or stop the one that rings."""
+    if at is None and days is None and ctx.schedule.silence():
+        await ctx.sound.hush()
+        return Response()
+    found = _found(ctx, at, days)
+    if len(found) > 1:
+        return Response(f"{_list(ctx, found)} Say which one to cancel, or all.", listen=True)
+    ctx.schedule.cancel(found[0])
+    return f"The alarm for {_said(ctx, found[0])} is cancelled."
+
+
+@skill.intent(
+    "cancel all alarms",
+    f"{CANCEL} ((all|all the|all my|all of my|all of the|both|my|the) alarms|every alarm)",
+    "turn (all|all my|my|the) alarms off",
+    weight=0.5,
+)
+async def cancel_all(ctx: Context) -> str:
+    """Cancel all alarms."""
+    ctx.schedule.cancel_all(_found(ctx, None, None))
+    return "All alarms are cancelled."
+
+
+@skill.intent(
+    "snooze",
+    "snooze [the|my|that] [alarm] [for {length}]",
+    "[give me|just] {length} more [of sleep]",
+    "(five more minutes|a few more minutes|let me sleep [a bit] [longer|more]|not yet|wake me [up] [again] later"
+    "|I am (still|too) tired|(ring|wake me) again in {length})",
+    weight=2,
+)
+async def snooze(ctx: Context, length: timedelta | None = None) -> str:
+    """Let the alarm ring again a little later."""
+    entry = ctx.schedule.rung(skill.name)
+    if entry is None:
+        raise SkillError("There is no alarm to put off.")
+    length = length or timedelta(minutes=ctx.settings.snooze_minutes)
+    ctx.schedule.after(length, entry.what, kind=skill.name, name="snooze")
+    ctx.schedule.silence()
+    await ctx.sound.hush()
+    return f"All right, {ctx.spoken(length)} more."
+
+
+@skill.intent(
+    "skip the next alarm",
+    f"(skip|leave out|ignore|omit) {MY} [next] alarm [tomorrow|once|this time]",
+    "(skip|leave out|ignore|omit) (tomorrow's|the next|my next|the {at}|my {at}) alarm",
+    "(no|not) alarm (tomorrow|the next time|next time)",
+    weight=0.5,
+)
+async def skip(ctx: Context, at: OClock | None = None) -> str:
+    """Leave out the next time of an alarm that recurs."""
+    found = [entry for entry in _found(ctx, at, None) if entry.days]
+    if not found:
+        raise SkillError("There is no alarm that recurs. You can cancel the one that is set.")
+    skipped = ctx.schedule.skip(found[0])
+    return f"I skip the alarm {ctx.spoken(found[0].at)}. The next one is {ctx.spoken(skipped.at)}."
+
+
+def _ring(ctx: Context, when: datetime) -> Announcement:
+    text = f"It is {ctx.spoken(when.time())}, your alarm."
+    return ctx.announce(text, chime="timer", rings=max(1, ctx.settings.rings))
+
+
+def _weekdays(days: str) -> frozenset[int]:
+    return GROUPS.get(days) or frozenset({NAMES.index(days)})
+
+
+def _found(ctx: Context, at: OClock | None, days: str | None) -> Sequence[Entry]:
+    """The alarms meant. Raises SkillError where there is none."""
+    pending = ctx.schedule.pending(skill.name)
+    if not pending:
+        raise SkillError("There is no alarm set.")
+    found = [
+        entry
+        for entry in pending
+        if (at is None or entry.at.time() in {at.on(entry.at.date()).time(), at.on(entry.at.date(), early=True).time()})
+        and (days is None or _weekdays(days) <= (entry.days or {entry.at.weekday()}))
+    ]
+    if not found:
+        raise SkillError("There is no such alarm.")
+    return found
+
+
+def _said(ctx: Context, entry: Entry) -> str:
+    """When it rings: "7 AM every weekday"."""
+    if not entry.days:
+        return ctx.spoken(entry.at)
+    group = next((name for name, days in GROUPS.items() if days == entry.days), None)
+    days = group or ctx.spoken([NAMES[day].capitalize() for day in sorted(entry.days)])
+    return f"{ctx.spoken(entry.at.time())} every {days}"
+
+
+def _list(ctx: Context, entries: Sequence[Entry]) -> str:
+    if not entries:
+        return "There are no alarms."
+    count = "one alarm" if len(entries) == 1 else f"{ctx.spoken(len(entries))} alarms"
+    return f"You have {count}: {ctx.spoken([_said(ctx, entry) for entry in entries])}."
