@@ -161,7 +161,9 @@ def test_a_lying_server_leaves_nothing(store: ModelStore, server: Server, answer
 
 def test_a_server_that_never_ends_well_is_given_up(store: ModelStore, server: Server) -> None:
     server.manners["/voice/voice.onnx"] = [manner.dropped(10_000)]
-    with pytest.raises(ModelError, match=r"connection ended early. 50000 of 300000 bytes are here; look after the network"):
+    with pytest.raises(
+        ModelError, match=r"connection ended early. 50000 of 300000 bytes are here; look after the network"
+    ):
         store.fetch([store.manifest.model("voice")])
     assert store.state(store.manifest.model("voice")) == State.PARTLY
     server.manners.clear()
