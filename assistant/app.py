@@ -12,12 +12,15 @@ from pathlib import Path
 from assistant.clock import Clock, SystemClock
 from assistant.concurrency import interrupt
 from assistant.config import Config
+from assistant.devices.mqtt_presence import HearthPresence
 from assistant.ears import Ears
 from assistant.endpoint import Endpointing
+from assistant.errors import EngineError
 from assistant.events import Event, Finished, Heard, NobodySpoke, Observer, Observers, Speaking
 from assistant.furnish import furnish
 from assistant.hands import LocalHands
 from assistant.hearing import Hearing
+from assistant.house import Listed
 from assistant.ledger import Ledger
 from assistant.lineup import Lineup
 from assistant.messages import AudioFrame, Transcript, Turn
@@ -97,6 +100,17 @@ class Assistant:
             finally:
                 self.ears = None
 
+    async def learn(self) -> None:
+        """Learn what can be said now. What cannot be learnt is logged, and the old stays."""
+        try:
+            await self.mind.learn()
+            vocabulary = await self.mind.vocabulary()
+            for recognizer in self._recognizers:
+                await recognizer.learn(vocabulary)
+        except EngineError as error:
+            logger.error("What can be said now was not learnt: %s", error)
+        await self.mind.prepare()
+
     async def announce(self, announcement: Announcement) -> None:
         """Say something that nobody asked for, in turn with everything else that is said."""
         self.observe(Speaking(0, announcement.text))
@@ -149,7 +163,7 @@ async def assemble(
 
     ledger, place = await asyncio.to_thread(_ledger, state), config.place
     with closing(ledger):
-        async with furnish(config) as house, asyncio.TaskGroup() as tasks:
+        async with asyncio.TaskGroup() as tasks, furnish(config, _presence(config, voice, tasks, observe)) as house:
             hands = LocalHands(
                 discover([*config.skills.folders, *folders], config.skills.disabled),
                 house,
@@ -176,14 +190,39 @@ async def assemble(
             await mind.learn()
             preparing = tasks.create_task(mind.prepare())
             future = tasks.create_task(hands.schedule.run())
+            listed = asyncio.Event()
+            house.watch(lambda event: listed.set() if isinstance(event, Listed) else None)
+            learning = tasks.create_task(_learn_when(listed, preparing, assistant))
             try:
                 yield assistant
             finally:
+                await interrupt(learning)
                 await interrupt(preparing)
                 await interrupt(future)
                 assistant.close()
                 await mind.close()
                 lineup.close()
+
+
+async def _learn_when(listed: asyncio.Event, prepared: "asyncio.Task[None]", assistant: Assistant) -> None:
+    """Learn anew whenever devices have come or gone, once what was learnt first is ready."""
+    await asyncio.wait([prepared])
+    while True:
+        await listed.wait()
+        listed.clear()
+        await assistant.learn()
+
+
+def _presence(config: Config, voice: Voice, tasks: asyncio.TaskGroup, observe: Observers) -> HearthPresence | None:
+    """What is told of the assistant itself on the MQTT broker."""
+    mqtt = config.mqtt
+    if mqtt.host is None or mqtt.publish is None:
+        return None
+    presence = HearthPresence(
+        voice, tasks.create_task, mqtt.publish, prefix=mqtt.homeassistant, transcripts=mqtt.transcripts
+    )
+    observe.add(presence)
+    return presence
 
 
 def state_folder(config: Config) -> Path:

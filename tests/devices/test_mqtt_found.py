@@ -113,7 +113,8 @@ def test_a_list_of_devices_that_cannot_be_read_changes_nothing(payload: bytes) -
 TASMOTA = {
     "~": "tasmota_1234/", "name": None, "dev": {"name": "Kettle", "ids": ["1234"], "sa": "Kitchen"},
     "uniq_id": "1234_1", "cmd_t": "~cmnd/POWER", "stat_t": "~tele/STATE", "val_tpl": "{{value_json.POWER}}",
-    "pl_off": "OFF", "pl_on": "ON", "avty_t": "~tele/LWT", "pl_avail": "Online", "pl_not_avail": "Offline", "dev_cla": "outlet",
+    "pl_off": "OFF", "pl_on": "ON", "avty_t": "~tele/LWT", "pl_avail": "Online", "pl_not_avail": "Offline",
+    "dev_cla": "outlet",
 }  # fmt: skip
 ESPHOME_LIGHT = {
     "name": "Desk", "unique_id": "esp-desk", "schema": "json", "state_topic": "esp/light/desk/state",

@@ -1,6 +1,7 @@
 """What Hearth tells of itself on a real broker, and what it can be told there; and who is let in to it."""
 
 import asyncio
+import gc
 import json
 import subprocess
 from collections.abc import AsyncIterator
@@ -102,12 +103,11 @@ def passwords(tmp_path: Path) -> Path:
 
 
 async def problem_of(backend: MqttBackend) -> str | None:
-    async with Household(
-        [
-            backend,
-        ]
-    ) as house:
-        return backend.problem if house else None
+    async with Household([backend]):
+        problem = backend.problem
+    # Where a certificate is refused, paho leaves the socket to be collected: here, where that is no error.
+    gc.collect()
+    return problem
 
 
 @pytest.mark.parametrize(
