@@ -41,8 +41,8 @@ class Body:
     What cannot be opened is logged and listed in `problems`; the rest works.
     """
 
-    def __init__(self, wired: Wired, mute: Mute, controls: Controls, pins: Pins | None = None) -> None:
-        """Without `pins`, those of this machine; they are not looked for where nothing is wired."""
+    def __init__(self, wired: Wired, mute: Mute, controls: Controls | None = None, pins: Pins | None = None) -> None:
+        """Without `controls` the button only mutes. Without `pins`, those of this machine, looked for if need be."""
         self._wired = wired
         self._mute = mute
         self._controls = controls
@@ -116,13 +116,11 @@ class Body:
             self._mute.switch(line.active)
 
     def _meant(self, gesture: Gesture) -> None:
-        match gesture:
-            case Gesture.LONG:
-                self._mute.want(not self._mute.muted)
-            case Gesture.PRESS:
-                self._controls.press()
-            case Gesture.DOUBLE:
-                self._controls.repeat()
+        if gesture is Gesture.LONG:
+            self._mute.want(not self._mute.muted)
+        elif self._controls is not None:
+            action = {Gesture.PRESS: self._controls.press, Gesture.DOUBLE: self._controls.repeat}[gesture]
+            action()
 
     async def _shine(self, shown: Light) -> None:
         """Show the mood, in a thread: a light that hangs keeps nobody waiting but itself."""

@@ -11,6 +11,7 @@ import click
 import numpy as np
 
 from assistant.app import Assistant, assemble
+from assistant.body import Body
 from assistant.checking import shown
 from assistant.cli.devices import report
 from assistant.cli.options import Chosen, configured, print_json
@@ -18,7 +19,10 @@ from assistant.config import schema
 from assistant.devices.audio import SoundDevice, sound_devices
 from assistant.devices.files import FileSpeaker
 from assistant.errors import DeviceError, known_error
+from assistant.events import Observers
+from assistant.inventory import Body as WiredBody
 from assistant.messages import RATE
+from assistant.mute import Mute
 from assistant.noise import Recording
 from assistant.phrases.examples import examples
 from assistant.registry import Plugin
@@ -114,6 +118,7 @@ async def _check(chosen: Chosen) -> bool:
         click.echo(f"ok  Voice: {lineup.voice_name if lineup.voice_name not in lineup.problems else 'espeak-ng'}.")
         good = [
             report(assistant.hands.house),
+            await _check_body(config.body),
             *(_check_skill(plugin) for plugin in assistant.hands.registry.plugins),
             await _works("Wake words", ", ".join(config.wake.thresholds), lambda: _hear_silence(assistant)),
             await _works("Recognizer", ", ".join(lineup.recognizer_names), lambda: _take_silence(assistant)),
@@ -122,6 +127,17 @@ async def _check(chosen: Chosen) -> bool:
     for name, problem in lineup.problems.items():
         click.echo(f"no  {name} is left out: {problem}")
     return all(good) and not lineup.problems
+
+
+async def _check_body(wired: WiredBody) -> bool:
+    """The appliance's own light, button and mute switch, if it has any."""
+    parts = [name for name in ("light", "button", "mute") if getattr(wired, name) is not None]
+    async with Body(wired, Mute(Observers())) as body:
+        for problem in body.problems:
+            click.echo(f"no  Body: {problem}")
+    if parts and not body.problems:
+        click.echo(f"ok  Body: {', '.join(parts)}.")
+    return not body.problems
 
 
 def _check_skill(plugin: Plugin) -> bool:
