@@ -39,8 +39,8 @@ SENTENCES = (
     "set a timer for twenty five minutes",
     "what time is it",
     "turn off all the lights in the bedroom",
-    "set the office lamp to fifty percent",
-    "is the garage door open",
+    "turn up the volume",
+    "turn the volume down",
 )
 
 
