@@ -3,15 +3,18 @@
 import dataclasses
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Protocol
 
+from assistant import later
 from assistant.clock import Clock
 from assistant.config import fill
 from assistant.context import Lent
-from assistant.errors import BadSlot, ConfigError
+from assistant.errors import BadSlot, ConfigError, SkillError
 from assistant.house import House
 from assistant.ledger import Ledger
-from assistant.messages import Intent, Response, Vocabulary
+from assistant.messages import Action, Intent, Response, Vocabulary
+from assistant.phrases import spoken
 from assistant.registry import Plugin, Registry
 from assistant.schedule import Scheduler
 from assistant.skill import Announcement, Context, Skill, Sound
@@ -92,7 +95,20 @@ class LocalHands:
         """Check the guess, and do it unless this is a dry run. Never raises: a refusal is a response."""
         try:
             action = self.registry.resolve(intent)
-        except BadSlot as error:
+            if intent.when is not None:
+                return self._plan(intent, action, dry_run=dry_run)
+        except (BadSlot, SkillError) as error:
             return Response(str(error), ok=False, error=str(error))
         response = Response() if dry_run else await action.perform()
         return dataclasses.replace(response, action=action.summary)
+
+    def _plan(self, intent: Intent, action: Action, *, dry_run: bool) -> Response:
+        """Do it later. Raises BadSlot and SkillError."""
+        summary = f"{action.summary} {intent.when}"
+        if dry_run:
+            return Response(action=summary)
+
+        def say(value: timedelta | datetime) -> str:
+            return spoken.spoken(value, twelve_hours=self._twelve_hours, today=self._clock.now().date())
+
+        return Response(later.plan(intent, self.schedule, self._clock.now(), say), action=summary)

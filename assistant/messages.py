@@ -6,6 +6,7 @@ Sound that is heard is 16-bit signed mono PCM at 16 kHz, always. Seconds are flo
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Literal
 
 RATE = 16_000
 """Samples per second of all sound on the way in."""
@@ -56,6 +57,23 @@ class Transcript:
 
 
 @dataclass(frozen=True, slots=True)
+class When:
+    """When a command is to be done, if not now: a delay; a time or the sun, on a day or soon; or every week."""
+
+    text: str
+    """The words of the command alone."""
+    delay: int | None = None
+    """Seconds."""
+    time: str | None = None
+    """As `SlotSpec.kind` tells for `clock`."""
+    day: str | None = None
+    """`YYYY-MM-DD`."""
+    sun: Literal["sunrise", "sunset"] | None = None
+    days: str | None = None
+    """Weekdays as digits, 0 being Monday: `01234`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Intent:
     """A guess at what somebody wants. Nothing in it is trusted until `Registry.resolve` has made an Action of it."""
 
@@ -68,6 +86,8 @@ class Intent:
     """The understander that made it."""
     text: str
     """The words it was made from."""
+    when: When | None = None
+    """Not now, but then."""
 
 
 class Risk(IntEnum):
@@ -167,6 +187,8 @@ class IntentSpec:
     """One sentence: what it does."""
     weight: float = 1.0
     """How often it is said, relative to others: a prior for the recognizer, never a filter for typed text."""
+    later: bool = False
+    """Whether it can be asked for at another time: "… in ten minutes"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -262,6 +262,7 @@ class Handler:
     weight: float
     risk: Risk
     question: bool
+    later: bool = False
 
     @property
     def intent(self) -> str:
@@ -273,7 +274,7 @@ class Handler:
         specs = tuple(slot.spec(house) for slot in self.slots)
         empty = {spec.name for spec in specs if spec.kind == "choice" and not spec.choices}
         templates = tuple(t for t in self.templates if not empty & set(slot_names(t)))
-        return IntentSpec(self.intent, templates, specs, self.summary, self.weight)
+        return IntentSpec(self.intent, templates, specs, self.summary, self.weight, self.later)
 
 
 def slot_names(template: str) -> list[str]:
@@ -294,23 +295,26 @@ class Skill:
         if not re.fullmatch(r"[a-z][a-z0-9_]*", self.name):
             raise SkillLoadError(f"skill '{self.name}': a name is lower-case letters, digits and underscores")
 
-    def intent(self, *templates: str, weight: float = 1.0, risk: Risk = Risk.NONE) -> Callable[[Function], Function]:
+    def intent(
+        self, *templates: str, weight: float = 1.0, risk: Risk = Risk.NONE, later: bool = False
+    ) -> Callable[[Function], Function]:
         """Let the function below answer these sentences; it is returned unchanged.
 
-        `weight` tells how often it is said, relative to other intents. Raises SkillLoadError for a function whose
+        `weight` tells how often it is said, relative to other intents; `later` lets it be asked for at another time, as
+        in "… in ten minutes". Raises SkillLoadError for a function whose
         signature cannot be spoken.
         """
-        return self._register(templates, weight, risk, question=False)
+        return self._register(templates, weight, risk, question=False, later=later)
 
     def question(self, *templates: str, weight: float = 1.0) -> Callable[[Function], Function]:
         """As `intent`, for what only asks: it is lent a house in which nothing can be changed."""
         return self._register(templates, weight, Risk.NONE, question=True)
 
     def _register(
-        self, templates: tuple[str, ...], weight: float, risk: Risk, *, question: bool
+        self, templates: tuple[str, ...], weight: float, risk: Risk, *, question: bool, later: bool = False
     ) -> Callable[[Function], Function]:
         def register(function: Function) -> Function:
-            self.handlers.append(_handler(self, function, templates, weight, risk, question))
+            self.handlers.append(_handler(self, function, templates, weight, risk, question, later))
             return function
 
         return register
@@ -323,6 +327,7 @@ def _handler(
     weight: float,
     risk: Risk,
     question: bool,
+    later: bool,
 ) -> Handler:
     name = function.__name__
     where = f"skill '{skill.name}', handler '{name}'"
@@ -354,7 +359,7 @@ def _handler(
             slots.append(slot(parameter.name, annotation, required=parameter.default is parameter.empty))
         except SkillLoadError as error:
             raise SkillLoadError(f"{where}: {error}") from error
-    return Handler(skill.name, name, templates, summary, tuple(slots), function, context, weight, risk, question)
+    return Handler(skill.name, name, templates, summary, tuple(slots), function, context, weight, risk, question, later)
 
 
 Result = str | Response | None | Awaitable[str | Response | None]

@@ -211,7 +211,8 @@ def _whole(name: str, value: object) -> int:
     return int(number)
 
 
-def _duration(name: str, value: object) -> timedelta:
+def duration_of(name: str, value: object) -> timedelta:
+    """What a plain value of the kind `duration` means. Raises BadSlot."""
     try:
         seconds = int(_whole(name, value))
         return timedelta(seconds=seconds)
@@ -228,11 +229,13 @@ def _time(name: str, value: object) -> time:
     raise BadSlot(f"{value} is not a time of day.")
 
 
-def _clock(name: str, value: object) -> OClock:
+def clock_of(name: str, value: object) -> OClock:
+    """What a plain value of the kind `clock` means. Raises BadSlot."""
     return OClock(_time(name, str(value).removesuffix("?")), not str(value).endswith("?"))
 
 
-def _date(name: str, value: object) -> date:
+def date_of(name: str, value: object) -> date:
+    """What a plain value of the kind `date` means. Raises BadSlot."""
     try:
         return date.fromisoformat(str(value))
     except ValueError:
@@ -249,10 +252,10 @@ def _text(name: str, value: object) -> str:
 
 
 _SIMPLE: tuple[tuple[str, object, Callable[[str, object], object]], ...] = (
-    ("duration", timedelta, _duration),
+    ("duration", timedelta, duration_of),
     ("time", time, _time),
-    ("clock", OClock, _clock),
-    ("date", date, _date),
+    ("clock", OClock, clock_of),
+    ("date", date, date_of),
     ("text", str, _text),
 )
 

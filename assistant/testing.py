@@ -16,11 +16,13 @@ from assistant.errors import SkillLoadError
 from assistant.events import Observers
 from assistant.hands import LocalHands
 from assistant.house import Area, House
+from assistant.ledger import Ledger
 from assistant.messages import BYTES_PER_SECOND, AudioFrame, Response, Speech, Transcript, Turn
 from assistant.mind import Mind
 from assistant.phrases.book import PhraseBook
 from assistant.registry import Plugin
 from assistant.skill import Announcement, Skill
+from assistant.sun import Place
 
 MONDAY_EVENING = datetime(2026, 5, 4, 19, 15, tzinfo=UTC)
 """When tests begin, unless they say otherwise."""
@@ -132,8 +134,12 @@ async def assistant(
     house: House | None = None,
     now: datetime = MONDAY_EVENING,
     settings: Mapping[str, Mapping[str, object]] | None = None,
+    place: Place | None = None,
+    ledger: Ledger | None = None,
 ) -> Assistant:
     """An assistant with these skills, in an empty house unless one is given. `settings` go by skill.
+
+    `ledger` keeps what is planned, in memory unless one is given; `place` is where the sun rises and sets.
 
     Raises SkillLoadError for a skill that the assistant would not load.
     """
@@ -144,7 +150,7 @@ async def assistant(
 
     built: House = house or SimulatedHouse()
     plugins = [Plugin(skill.name, "test", skill) for skill in skills]
-    hands = LocalHands(plugins, built, sound, announce, clock, settings or {})
+    hands = LocalHands(plugins, built, sound, announce, clock, settings or {}, ledger=ledger, place=place)
     if problems := [plugin.problem for plugin in hands.registry.plugins if plugin.problem]:
         raise SkillLoadError("; ".join(problems))
     mind = Mind([PhraseBook(today=lambda: clock.now().date())], hands, Observers(), threshold=0.5, ask_threshold=0.35)

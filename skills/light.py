@@ -74,6 +74,7 @@ def said(*patterns: str) -> tuple[str, ...]:
     f"(turn|switch|put) {HERE.replace('…', '[back] on')}",
     "(let there be light|lights please|hit the lights|I need [some] [more] (light|lights)|it is [too] dark [in] here)",
     weight=10,
+    later=True,
 )
 async def on(ctx: Context, light: Light | None = None, area: Area | None = None) -> str:
     """Turn lights on."""
@@ -90,6 +91,7 @@ async def on(ctx: Context, light: Light | None = None, area: Area | None = None)
     ),
     f"(turn|switch|put|shut) {HERE.replace('…', '(off|out)')}",
     weight=10,
+    later=True,
 )
 async def off(ctx: Context, light: Light | None = None, area: Area | None = None) -> str:
     """Turn lights off."""
@@ -97,7 +99,7 @@ async def off(ctx: Context, light: Light | None = None, area: Area | None = None
     return await change(lights, {"on": False}, "off", together)
 
 
-@skill.intent(*said("(toggle|flip) …"), weight=0.5)
+@skill.intent(*said("(toggle|flip) …"), weight=0.5, later=True)
 async def toggle(ctx: Context, light: Light | None = None, area: Area | None = None) -> str:
     """Turn lights on if they are off, and off if one of them is on."""
     lights, together = _chosen(ctx, light, area)
@@ -114,6 +116,7 @@ async def toggle(ctx: Context, light: Light | None = None, area: Area | None = N
         "(set|turn|change|put|dim|bring) … {setting}",
     ),
     weight=5,
+    later=True,
 )
 async def brightness(
     ctx: Context,

@@ -39,6 +39,7 @@ def said(*patterns: str) -> tuple[str, ...]:
     f"(start|start up|run|fire up) {ONE}",
     f"(turn|switch|put) {HERE.replace('…', '[back] on')}",
     weight=5,
+    later=True,
 )
 async def on(ctx: Context, device: Switchable | None = None, kind: Kind | None = None, area: Area | None = None) -> str:
     """Turn a device on."""
@@ -52,6 +53,7 @@ async def on(ctx: Context, device: Switchable | None = None, kind: Kind | None =
     f"stop {ONE}",
     f"(turn|switch|put|shut) {HERE.replace('…', 'off')}",
     weight=5,
+    later=True,
 )
 async def off(
     ctx: Context, device: Switchable | None = None, kind: Kind | None = None, area: Area | None = None
@@ -61,7 +63,7 @@ async def off(
     return await change(devices, {"on": False}, "off", together)
 
 
-@skill.intent(*said("(toggle|flip) …"), weight=0.5)
+@skill.intent(*said("(toggle|flip) …"), weight=0.5, later=True)
 async def toggle(
     ctx: Context, device: Switchable | None = None, kind: Kind | None = None, area: Area | None = None
 ) -> str:

@@ -1,6 +1,6 @@
 """The phrase book: text matched against the sentence templates, by hassil."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
@@ -8,8 +8,8 @@ from itertools import product
 from hassil import TextSlotList
 from hassil.string_matcher import MatchContext, MatchSettings, match_expression
 
-from assistant.messages import Intent, Transcript, Vocabulary
-from assistant.phrases import syntax, templates
+from assistant.messages import Intent, Transcript, Vocabulary, When
+from assistant.phrases import later, syntax, templates
 from assistant.phrases.ends import possible
 from assistant.phrases.lists import Part, Value
 from assistant.phrases.templates import Template
@@ -64,6 +64,9 @@ class PhraseBook:
     def __init__(self, today: Callable[[], date] = date.today) -> None:
         self._today = today
         self._templates: tuple[Template, ...] = ()
+        self._waiting: tuple[Template, ...] = ()
+        """Those with which a time may be said."""
+        self._times: tuple[Template, ...] = ()
         self._settings = MatchSettings()
         self._before = _polite(templates.BEFORE)
         self._after = _polite(templates.AFTER)
@@ -74,8 +77,11 @@ class PhraseBook:
         for values in parsed.lists.values():
             if isinstance(values, TextSlotList):
                 values.get_candidates("")  # lets hassil make its index now, not while somebody waits
-        self._settings = MatchSettings(slot_lists=dict(parsed.lists))
+        times = templates.parse(later.VOCABULARY)
+        self._settings = MatchSettings(slot_lists={**parsed.lists, **times.lists})
         self._templates = parsed.templates
+        self._waiting = tuple(each for each in parsed.templates if each.later)
+        self._times = times.templates
 
     async def ready(self) -> None:
         """At once: learning is all it takes."""
@@ -85,21 +91,31 @@ class PhraseBook:
 
     async def understand(self, transcript: Transcript) -> Intent | None:
         """The intent whose template has most of the words in it, or None. Takes milliseconds, without a pause."""
-        match = self._best(transcript.text)
+        sentences = self._sentences(transcript.text)
+        match, when = self._best(sentences), None
+        if match is None and self._waiting:
+            match, when = self._best_for_later(sentences)
         if match is None:
             return None
         certainty = FREE_TEXT_CONFIDENCE if match.free else 1.0
         confidence = transcript.confidence * certainty
-        return Intent(match.template.intent, match.slots, confidence, self.name, transcript.text)
+        return Intent(match.template.intent, match.slots, confidence, self.name, transcript.text, when)
 
-    def _best(self, text: str) -> _Match | None:
+    def _sentences(self, text: str) -> list[_Sentence]:
+        """The text with and without politeness; nothing where it is too long."""
         if len(text) > MOST_CHARACTERS:
-            return None
+            return []
         found, tidy = words(text)
-        if not found or len(found) > MOST_WORDS:
-            return None
-        matches = (match for sentence in self._trim(_Sentence(found, tidy)) for match in self._match(sentence))
+        return list(self._trim(_Sentence(found, tidy))) if 0 < len(found) <= MOST_WORDS else []
+
+    def _best(self, sentences: Sequence[_Sentence]) -> _Match | None:
+        matches = (match for sentence in sentences for match in self._match(sentence, self._templates))
         return min(matches, key=lambda match: (match.rank, match.template.intent), default=None)
+
+    def _best_for_later(self, sentences: Sequence[_Sentence]) -> tuple[_Match, When] | tuple[None, None]:
+        """Of the readings as a command and a time, that with most words in the command."""
+        readings = (reading for sentence in sentences for reading in self._for_later(sentence))
+        return min(readings, key=lambda reading: (reading[0].rank, reading[0].template.intent), default=(None, None))
 
     def _trim(self, sentence: _Sentence) -> Iterator[_Sentence]:
         """The sentence with and without the politeness around it."""
@@ -110,12 +126,22 @@ class PhraseBook:
             if start + end < len(said):
                 yield _Sentence(sentence.words[start : len(said) - end], sentence.tidy)
 
-    def _match(self, sentence: _Sentence) -> Iterator[_Match]:
+    def _for_later(self, sentence: _Sentence) -> Iterator[tuple[_Match, When]]:
+        """Readings of it as a command and a time, either of them first."""
+        for place in range(1, len(sentence.words)):
+            parts = [_Sentence(half, sentence.tidy) for half in (sentence.words[:place], sentence.words[place:])]
+            for command, time in (parts, parts[::-1]):
+                for at in self._match(time, self._times):
+                    for plain in self._trim(command):
+                        for match in self._match(plain, self._waiting):
+                            yield match, later.when(plain.verbatim(0, len(plain.text)), at.slots)
+
+    def _match(self, sentence: _Sentence, among: Sequence[Template]) -> Iterator[_Match]:
         text = sentence.text
         present = {word.text for word in sentence.words}
         first, last = sentence.words[0].text, sentence.words[-1].text
         today = self._today()
-        for template in self._templates:
+        for template in among:
             if not possible(template.first, first) or not possible(template.last, last):
                 continue
             if any(clause.isdisjoint(present) for clause in template.sentence.get_required_clauses({})):

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from assistant.messages import Vocabulary
-from assistant.phrases import syntax, templates
+from assistant.phrases import later, syntax, templates
 from assistant.phrases.graph import FINAL, FREE_TEXT, Graph, Step
 from assistant.phrases.words import CONTRACTIONS
 
@@ -57,10 +57,19 @@ def compile_network(vocabulary: Vocabulary) -> Network:
     its spoken forms are there.
     """
     parsed = templates.parse(vocabulary)
-    graph = Graph(parsed.lists)
+    spoken_later = templates.parse(later.VOCABULARY)
+    graph = Graph({**parsed.lists, **spoken_later.lists})
     after = syntax.parse(templates.AFTER)
     tail = graph.optional(after, FINAL, POLITE_AFTER)
-    ends = ((each.prior, graph.read(each.sentence.expression, tail)) for each in parsed.templates)
+    waiting = tail
+    if any(each.later for each in parsed.templates):
+        times = [(each.prior, graph.read(each.sentence.expression, tail)) for each in spoken_later.templates]
+        both = graph.any_of([(1 - later.SAID, tail), (later.SAID, graph.any_of(times))])
+        assert both is not None
+        waiting = both
+    ends = (
+        (each.prior, graph.read(each.sentence.expression, waiting if each.later else tail)) for each in parsed.templates
+    )
     said = graph.any_of(ends)
     if said is None:
         return Network(2, 0, 1, ())

@@ -36,6 +36,8 @@ class Template:
     """That of its intent."""
     prior: float
     """How likely it is to be said; the priors of a vocabulary add up to one."""
+    later: bool
+    """Whether a time may be said with it."""
     slots: Mapping[str, Kind]
     """Those it mentions, by name."""
     first: Words
@@ -78,7 +80,9 @@ def parse(vocabulary: Vocabulary) -> Templates:
             for kind in kinds.values():
                 lists.update(kind.lists)
             first, last = (end_words(expression, lists, end) for end in (0, -1))
-            templates.append(Template(spec.name, Sentence(expression), spec.weight, prior, kinds, first, last))
+            templates.append(
+                Template(spec.name, Sentence(expression), spec.weight, prior, spec.later, kinds, first, last)
+            )
     return Templates(tuple(templates), lists)
 
 

@@ -1,0 +1,89 @@
+"""Commands for later, from the sentence to the device."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from assistant import testing
+from assistant.messages import IntentSpec, Vocabulary
+from assistant.phrases.network import compile_network
+from assistant.skill import SkillError
+from assistant.sun import Place, sun_at
+from skills.light import skill as light
+from skills.reminder import skill as reminder
+
+HOUSE = {"study": {"lamp": "light"}}
+BERLIN = Place(52.5, 13.4)
+
+
+@pytest.fixture
+async def assistant() -> testing.Assistant:
+    return await testing.assistant(light, reminder, house=testing.house(HOUSE), place=BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("said", "answer", "hours"),
+    [
+        ("turn on the lamp in twenty minutes", "I will turn on the lamp in 20 minutes.", 1 / 3),
+        ("in half an hour please turn on the lamp", "I will turn on the lamp in 30 minutes.", 0.5),
+        ("switch the lamp on at eight", "I will switch the lamp on today at 8 PM.", 0.75),
+        ("turn on the lamp at eight am", "I will turn on the lamp tomorrow at 8 AM.", 12.75),
+        ("turn on the lamp on Wednesday at noon", "I will turn on the lamp Wednesday, May the sixth at noon.", 40.75),
+        ("could you turn on the lamp at sunrise", "I will turn on the lamp tomorrow at 3:28 AM.", 8.25),
+        ("turn on the lamp at seven every day", "I will turn on the lamp regularly, next tomorrow at 7 AM.", 11.75),
+    ],
+)
+async def test_a_command_waits(assistant: testing.Assistant, said: str, answer: str, hours: float) -> None:
+    assert await assistant.say(said) == answer
+    assert await assistant.wait(hours=hours - 0.05) == []
+    assert assistant.state("lamp")["on"] is False
+    assert await assistant.wait(hours=0.06) == []
+    assert assistant.state("lamp")["on"] is True
+
+
+async def test_what_waits_is_told_and_cancelled(assistant: testing.Assistant) -> None:
+    await assistant.say("turn on the lamp at eight")
+    assert await assistant.say("what is pending") == "This is to come: turn on the lamp, today at 8 PM."
+    await assistant.say("cancel that")
+    await assistant.wait(hours=5)
+    assert assistant.state("lamp")["on"] is False
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("turn on the lamp in zero seconds", "I can only count times between one second and one year."),
+        ("turn on the lamp at 25 o'clock", "25:00 is not a time of day."),
+        ("turn on the lamp on february 30th at six", "There is no February 30 then."),
+        ("turn on the lamp today at six am", "It is later than that already: today at 6 AM."),
+        ("remind me to turn on the lamp in ten minutes", "I will remind you in 10 minutes."),
+        ("don't turn on the lamp in ten minutes", "Sorry, I did not understand that."),
+        ("what did you do at eight", "Sorry, I did not understand that."),
+    ],
+)
+async def test_what_cannot_be_is_answered(assistant: testing.Assistant, said: str, answer: str) -> None:
+    assert await assistant.say(said) == answer
+    await assistant.wait(hours=48)
+    assert assistant.state("lamp")["on"] is False
+
+
+async def test_a_command_that_came_due_long_ago_is_told_and_not_done(assistant: testing.Assistant) -> None:
+    await assistant.say("turn on the lamp at eight")
+    assistant.clock.wrong = datetime(2026, 5, 5, 7, tzinfo=UTC) - assistant.clock.now()
+    assert await assistant.wait(seconds=1) == ["I could not do this yesterday at 8 PM: turn on the lamp."]
+    assert assistant.state("lamp")["on"] is False
+
+
+def test_the_sun_needs_a_place_and_a_night() -> None:
+    day = datetime(2026, 6, 21, tzinfo=UTC).date()
+    assert sun_at("sunset", day, BERLIN).astimezone(UTC).hour == 19
+    with pytest.raises(SkillError, match=r"place\.latitude"):
+        sun_at("sunset", day, None)
+    with pytest.raises(SkillError, match="no sunset here"):
+        sun_at("sunset", day, Place(78.2, 15.6))
+
+
+def test_what_can_wait_can_be_said_with_a_time() -> None:
+    on = IntentSpec("a.on", ("turn it on",))
+    now, then = (compile_network(Vocabulary((spec,))) for spec in (on, IntentSpec("a.on", ("turn it on",), later=True)))
+    assert then.words - now.words >= {"minutes", "sunset", "tomorrow", "o'clock"}
