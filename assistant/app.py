@@ -1,6 +1,7 @@
 """The composition root: a configuration in, a running assistant out."""
 
 import asyncio
+import gc
 import logging
 import os
 import sqlite3
@@ -95,6 +96,7 @@ class Assistant:
                 ears, hearing, self.mind, self.voice, self.observe, live=microphone.live, dry_run=dry_run
             )
             self.ears = ears
+            _settle_memory()
             try:
                 await pipeline.run()
             finally:
@@ -110,6 +112,7 @@ class Assistant:
         except EngineError as error:
             logger.error("What can be said now was not learnt: %s", error)
         await self.mind.prepare()
+        _settle_memory()
 
     async def announce(self, announcement: Announcement) -> None:
         """Say something that nobody asked for, in turn with everything else that is said."""
@@ -211,6 +214,13 @@ async def _learn_when(listed: asyncio.Event, prepared: "asyncio.Task[None]", ass
         await listed.wait()
         listed.clear()
         await assistant.learn()
+
+
+def _settle_memory() -> None:
+    """Leave what was learnt out of garbage collections: in a house of 500 devices one would stop a turn for 80 ms."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def _presence(config: Config, voice: Voice, tasks: asyncio.TaskGroup, observe: Observers) -> HearthPresence | None:

@@ -105,15 +105,16 @@ class Gadget:
             where, payload = message.topic.value, message.payload.decode(errors="replace")
             self.got.append((where, payload))
             self.messages.append(message)
+            self._heard.set()
             if (answer := self.answers.get(where)) and (said := answer(payload)):
                 await self.says(*said)
-            self._heard.set()
 
 
 @contextlib.asynccontextmanager
-async def gadget(port: int, *topics: str, **arguments: object) -> AsyncIterator[Gadget]:
+async def gadget(port: int, *topics: str) -> AsyncIterator[Gadget]:
     """A gadget that listens to these topics."""
-    client = aiomqtt.Client("127.0.0.1", port, protocol=aiomqtt.ProtocolVersion.V5, **arguments)  # type: ignore[arg-type]
+    at_once = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
+    client = aiomqtt.Client("127.0.0.1", port, protocol=aiomqtt.ProtocolVersion.V5, socket_options=at_once)
     async with client:
         one = Gadget(client)
         await one.listens(*topics)

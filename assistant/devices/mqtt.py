@@ -31,6 +31,7 @@ TIMEOUT = 5.0
 """Seconds after which a broker that does not answer is away."""
 KEEP_ALIVE = 15
 """Seconds of silence after which it is asked whether it is still there."""
+PENDING = 1_000
 AT_ONCE = 100
 """Topics in one request to subscribe."""
 
@@ -236,7 +237,7 @@ class Broker:
         if is_5:
             properties = _properties(PacketTypes.CONNECT)
             properties.MaximumPacketSize = LARGEST
-        return Client(
+        client = Client(
             address.host,
             address.port,
             username=address.user,
@@ -252,6 +253,9 @@ class Broker:
             queue_type=Backlog,
             socket_options=_SOCKET,
         )
+        # A group of lights is many messages at once, and nothing to warn of.
+        client.pending_calls_threshold = PENDING
+        return client
 
 
 class Backlog(asyncio.Queue[Message]):
