@@ -6,15 +6,21 @@ its stage does the work meanwhile: the assistant is slower of wit, never dead.
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from assistant.aloud import aloud
 from assistant.config import Config
 from assistant.engines.espeak import Espeak
 from assistant.errors import EngineError
+from assistant.machine import require
+from assistant.mind import LEFT, NOT_UNDERSTOOD
 from assistant.model_store import default_folder, open_store
+from assistant.phrase_store import PhraseStore
 from assistant.phrases.book import PhraseBook
 from assistant.phrases.network import compile_network
+from assistant.registry import APOLOGY, TOO_SLOW
 from assistant.stages import Recognizer, Synthesizer, Understander
 
 if TYPE_CHECKING:
@@ -23,6 +29,12 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+FIXED = (NOT_UNDERSTOOD, LEFT, APOLOGY, TOO_SLOW)
+"""Sentences that every household hears often."""
+
+SHORT_MARGIN = 1.28
+"""Seconds of silence after the words that suffice weights tuned for short sound (futo-org/whisper-acft: 64 frames)."""
 
 RECOGNIZERS = {"embedded": ("pocketsphinx",), "standard": ("pocketsphinx", "whisper")}
 UNDERSTANDERS = {"embedded": ("phrases",), "standard": ("phrases", "llama")}
@@ -38,6 +50,7 @@ class Lineup:
         self.espeak = Espeak(config.voice.name, config.voice.rate, config.voice.pitch)
         """Also tells how words sound that no dictionary has."""
         self._piper: Piper | None = None
+        self._kept: PhraseStore | None = None
         self.problems: dict[str, str] = {}
         """The engines that are left out, and why, a sentence each."""
 
@@ -57,9 +70,14 @@ class Lineup:
         return self._config.understanding.engines or UNDERSTANDERS[self._config.profile]
 
     def synthesizer(self) -> Synthesizer:
-        """The voice; espeak-ng if it cannot be had."""
+        """The voice; espeak-ng if it cannot be had. What a slow voice says often is kept on the disk."""
         self._piper = self._made("piper", self._load_piper) if self.voice_name == "piper" else None
-        return self._piper or self.espeak
+        if self._piper is None:
+            return self.espeak
+        settings = self._config.voice.piper
+        folder = (self._config.models.folder or default_folder()) / "phrases"
+        self._kept = PhraseStore(self._piper, folder, f"{settings.model} {settings.speed:g}", map(aloud, FIXED))
+        return self._kept
 
     def recognizers(self) -> list[Recognizer]:
         """At least PocketSphinx."""
@@ -76,6 +94,8 @@ class Lineup:
     def close(self) -> None:
         """End the threads of the voices."""
         self.espeak.close()
+        if self._kept is not None:
+            self._kept.close()
         if self._piper is not None:
             self._piper.close()
 
@@ -89,11 +109,15 @@ class Lineup:
         logger.warning("%s is left out: %s", name, self.problems[name])
         return None
 
-    def _model(self, name: str) -> Path:
-        """A path as it is; any other name from the store. Raises EngineError where it is missing or altered."""
+    def _model(self, name: str) -> "_Found":
+        """A path as it is; any other name from the store. Raises EngineError: missing, altered, or no memory for it."""
         if "/" in name:
-            return Path(name).expanduser()
-        return open_store(self._config.models.folder).locate(name)
+            return _Found(Path(name).expanduser())
+        store = open_store(self._config.models.folder)
+        path = store.locate(name)
+        model = store.manifest.model(name)
+        require(model.memory, name)
+        return _Found(path, model.short_context)
 
     def _pocketsphinx(self) -> Recognizer:
         from assistant.engines.sphinx import PocketSphinx
@@ -104,8 +128,9 @@ class Lineup:
         from assistant.engines.whisper import Whisper
 
         settings = self._config.recognition.whisper
-        path = self._model(settings.model)
-        return Whisper(path, language="en", threads=settings.threads, margin=settings.margin_seconds)
+        found = self._model(settings.model)
+        margin = min(settings.margin_seconds, SHORT_MARGIN) if found.short_context else settings.margin_seconds
+        return Whisper(found.path, language="en", threads=settings.threads, margin=margin)
 
     def _llama(self) -> Understander:
         from assistant.engines.llama import Llama
@@ -113,7 +138,7 @@ class Lineup:
         settings = self._config.understanding.llama
         cache = (self._config.models.folder or default_folder()) / "prompts"
         return Llama(
-            self._model(settings.model),
+            self._model(settings.model).path,
             cache,
             context=settings.context,
             threads=settings.threads,
@@ -124,4 +149,13 @@ class Lineup:
         from assistant.engines.piper import Piper
 
         settings = self._config.voice.piper
-        return Piper(self._model(settings.model), speed=settings.speed, threads=settings.threads)
+        return Piper(self._model(settings.model).path, speed=settings.speed, threads=settings.threads)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A model's files."""
+
+    path: Path
+    short_context: bool = False
+    """The weights were tuned for sound shorter than 30 seconds."""
