@@ -241,7 +241,8 @@ class Scheduler:
         back = self._offset is not None and offset < self._offset
         with self._ledger.changes():
             for record in self._ledger.all():
-                if (moved := self._moved(record, offset, back=back)) != record:
+                moved = self._moved(record, offset, back=back)
+                if moved.local != record.local or abs((moved.wall or 0.0) - (record.wall or 0.0)) > JUMP / 2:
                     self._ledger.put(moved)
         self._offset, self._zone = offset, zone
 
