@@ -135,7 +135,7 @@ async def discovery() -> None:
             assert isinstance(house, Household)
             await until(house, lambda: any("zebra" in device.name for device in house.devices))
             known = time.perf_counter() - again
-            while (await assistant.ask("turn on the zebra lamp", dry_run=True)).intent != "switch.on":
+            while (await assistant.ask("turn on the zebra lamp", dry_run=True)).intent != "switch.on":  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
             print(f"  one more device: known after {known:.2f} s, typed to after {time.perf_counter() - again:.2f} s")
 

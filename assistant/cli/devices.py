@@ -69,6 +69,14 @@ def set_device(chosen: Chosen, name: str, changes: tuple[str, ...], as_json: boo
 @devices.command()
 @json_option
 @configured
+def found(chosen: Chosen, as_json: bool) -> None:
+    """List the devices that were found on the MQTT broker, with those that are not used and why."""
+    asyncio.run(_found(chosen, as_json))
+
+
+@devices.command()
+@json_option
+@configured
 def watch(chosen: Chosen, as_json: bool) -> None:
     """Print every change until Ctrl-C."""
     with contextlib.suppress(KeyboardInterrupt):
@@ -94,6 +102,20 @@ async def _list(chosen: Chosen, names: tuple[str, ...], as_json: bool) -> None:
                 print_json(_plain(device))
         else:
             _print(found)
+
+
+async def _found(chosen: Chosen, as_json: bool) -> None:
+    async with furnish(chosen.config) as house:
+        for backend, problem in house.problems.items():
+            click.echo(f"{backend}: {problem}", err=True)
+        for one in house.reviewed:
+            area = one.area.name if one.area else None
+            if as_json:
+                plain = {"id": one.id, "name": one.name, "kind": one.kind, "area": area, "problem": one.problem or None}
+                print_json(plain)
+            else:
+                where = f" in the {area}" if area else ""
+                click.echo(f"{one.id}\n    {one.name}, {one.kind}{where}{one.problem and f': {one.problem}'}")
 
 
 async def _settled(house: Household, devices: list[Device]) -> None:

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Self
 
-from assistant.devices.backend import Backend, Host
+from assistant.devices.backend import Backend, Finding, Host, Review
 from assistant.devices.group import Group
 from assistant.devices.thing import Facts
 from assistant.errors import DeviceError
@@ -28,8 +28,7 @@ class Household:
     ) -> None:
         """Groups name their members. `order` names devices in the order to list them; others come after them."""
         self.backends = tuple(backends)
-        self.problems: Mapping[str, str] = {}
-        """Backend → why nothing of it works."""
+        self._failed: dict[str, str] = {}
         self._areas = tuple(areas)
         self._groups = tuple(groups)
         self._order = {name: number for number, name in enumerate(order)}
@@ -46,6 +45,17 @@ class Household:
     def areas(self) -> tuple[Area, ...]:
         """Those of the configuration, then any others that a device is in."""
         return self._all_areas
+
+    @property
+    def problems(self) -> Mapping[str, str]:
+        """Backend → why nothing of it works."""
+        away = {backend.name: backend.problem for backend in self.backends if isinstance(backend, Finding)}
+        return self._failed | {name: problem for name, problem in away.items() if problem is not None}
+
+    @property
+    def reviewed(self) -> Sequence[Review]:
+        """Every device that backends have found, used or not."""
+        return [one for backend in self.backends if isinstance(backend, Finding) for one in backend.reviewed]
 
     def watch(self, watcher: Watcher) -> Callable[[], None]:
         """Tell it of every change from now on. Gives what ends that."""
@@ -72,7 +82,7 @@ class Household:
         try:
             await backend.open(host)
         except DeviceError as error:
-            self.problems = {**self.problems, backend.name: str(error)}
+            self._failed[backend.name] = str(error)
             logger.warning("%s", error)
             for device in backend.devices:
                 device.fail(str(error))

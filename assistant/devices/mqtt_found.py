@@ -60,6 +60,16 @@ class Reviewed:
     problem: str
     """Why it is not spoken to, and what to do; empty where it is."""
 
+    @property
+    def id(self) -> str:
+        """What never changes about it."""
+        return self.found.id
+
+    @property
+    def kind(self) -> str:
+        """What it is."""
+        return self.found.kind
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:

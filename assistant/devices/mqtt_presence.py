@@ -94,7 +94,7 @@ class HearthPresence:
             record = event.record
             last: dict[str, object] = {
                 "intent": record.intent,
-                "ok": record.error is None,
+                "ok": record.intent is not None and record.error is None,
                 "seconds": round(sum(record.ms.values()) / 1000, 3),
             }
             if self._transcripts:
