@@ -1,12 +1,13 @@
 """The composition root: a configuration in, a running assistant out."""
 
 import asyncio
+import ctypes
 import gc
 import logging
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -205,6 +206,7 @@ async def assemble(
                 assistant.close()
                 await mind.close()
                 lineup.close()
+                gc.unfreeze()
 
 
 async def _learn_when(listed: asyncio.Event, prepared: "asyncio.Task[None]", assistant: Assistant) -> None:
@@ -217,10 +219,15 @@ async def _learn_when(listed: asyncio.Event, prepared: "asyncio.Task[None]", ass
 
 
 def _settle_memory() -> None:
-    """Leave what was learnt out of garbage collections: in a house of 500 devices one would stop a turn for 80 ms."""
+    """Leave what was learnt out of garbage collections, and give what learning took back to the system.
+
+    In a house of 500 devices a collection would stop a turn for 80 ms; the C library keeps 9 MB of the learning.
+    """
     gc.unfreeze()
     gc.collect()
     gc.freeze()
+    with suppress(OSError, AttributeError):  # another C library than glibc
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 def _presence(config: Config, voice: Voice, tasks: asyncio.TaskGroup, observe: Observers) -> HearthPresence | None:

