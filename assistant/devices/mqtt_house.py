@@ -8,6 +8,7 @@ from assistant.devices.mqtt_discovery import HomeAssistantDiscovery
 from assistant.devices.mqtt_found import Adopted, Rules
 from assistant.devices.mqtt_settings import Mqtt
 from assistant.devices.mqtt_thing import Wires
+from assistant.devices.tasmota import Tasmota
 from assistant.devices.thing import Facts
 from assistant.devices.zigbee2mqtt import Zigbee2Mqtt
 from assistant.errors import ConfigError
@@ -38,6 +39,8 @@ def mqtt_backend(
     finders: list[Finder] = []
     if settings.zigbee2mqtt is not None:
         finders.append(Zigbee2Mqtt(settings.zigbee2mqtt))
+    if settings.tasmota is not None:
+        finders.append(Tasmota(settings.tasmota))
     if settings.homeassistant is not None:
         both = settings.zigbee2mqtt is not None
         finders.append(HomeAssistantDiscovery(settings.homeassistant, without_zigbee2mqtt=both))

@@ -51,6 +51,7 @@ class Mqtt:
     version: Literal[3, 5]
     tls: Tls | None
     zigbee2mqtt: TopicName | None
+    tasmota: TopicName | None
     homeassistant: TopicName | None
     review: bool
     adopt: tuple[Adopt, ...]

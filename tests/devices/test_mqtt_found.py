@@ -13,6 +13,7 @@ from assistant.devices.mqtt_found import Adopted, Found, Rules, settle
 from assistant.devices.mqtt_thing import Wires, composed
 from assistant.devices.mqtt_values import Payload
 from assistant.devices.mqtt_words import expanded, path_of, payload_of
+from assistant.devices.tasmota import Tasmota
 from assistant.devices.zigbee2mqtt import Zigbee2Mqtt
 from assistant.house import Area, HouseEvent, Listed, Outcome
 from assistant.messages import Risk
@@ -226,6 +227,31 @@ def test_templates_without_code_are_understood() -> None:
         "state_topic": "a/b/c",
         "device": {"suggested_area": "x"},
     }
+
+
+NATIVE = {
+    "dn": "Hall box", "fn": ["Hall", "Stairs", None], "t": "tasmota_AB", "ft": "%prefix%/%topic%/", "mac": "AB",
+    "tp": ["cmnd", "stat", "tele"], "rl": [1, 2, 0, 0], "state": ["OFF", "ON", "TOGGLE", "HOLD"], "lt_st": 2,
+    "onln": "Online", "ofln": "Offline",
+}  # fmt: skip
+
+
+def test_tasmota_is_found_by_its_own_discovery() -> None:
+    finder = Tasmota()
+    assert finder.hear("tasmota/discovery/AB/config", Payload(json.dumps(NATIVE).encode()))
+    hall, stairs = finder.found
+    assert (hall.name, hall.kind, stairs.name, stairs.kind) == ("Hall", "switch", "Stairs", "light")
+    assert composed(hall.wires.commands, {"on": True}) == [("cmnd/tasmota_AB/POWER1", "ON")]
+    assert composed(stairs.wires.commands, {"brightness": 40, "colour_temperature": 4000}) == [
+        ("cmnd/tasmota_AB/Dimmer", "40"),
+        ("cmnd/tasmota_AB/CT", "250"),
+    ]
+    assert hall.wires.topics == {"stat/tasmota_AB/RESULT", "tele/tasmota_AB/STATE", "tele/tasmota_AB/LWT"}
+    for nonsense in ({**NATIVE, "tp": 5}, {**NATIVE, "ft": "#/%topic%"}, {**NATIVE, "rl": None}, {}):
+        finder.hear("tasmota/discovery/AB/config", Payload(json.dumps(nonsense).encode()))
+        assert list(finder.found) == []
+    with pytest.raises(ValueError, match="nested"):
+        finder.hear("tasmota/discovery/AB/config", Payload(b"[" * 50_000))
 
 
 def lamp(number: int, name: str, **more: str) -> Found:
