@@ -17,6 +17,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from assistant.concurrency import interrupt
+from assistant.devices.mqtt_trouble import BAD_PASSWORD, NOT_ALLOWED, OTHER_VERSION, trouble
 from assistant.errors import DeviceError
 
 logger = logging.getLogger(__name__)
@@ -307,34 +308,13 @@ def _innermost(error: BaseException) -> BaseException:
     return error
 
 
-_REASONS = (
-    # What an error contains → what is wrong, and the remedy.
-    ("certificate has expired", "shows a certificate that has expired. Renew it, or set this machine's clock right"),
-    ("certificate is not yet valid", "shows a certificate that is not valid yet. Set this machine's clock right"),
-    ("mismatch", "shows a certificate for another host. Write mqtt.host as the certificate names it"),
-    ("CERTIFICATE_VERIFY_FAILED", "shows a certificate that nobody known has signed. Name its mqtt.tls.authority"),
-    ("WRONG_VERSION_NUMBER", "does not speak TLS on this port. Set mqtt.tls to null or mqtt.port to another"),
-    ("CERTIFICATE_REQUIRED", "asks for a certificate. Set mqtt.tls.certificate and mqtt.tls.key"),
-    ("refused", "is not there: the connection was refused. Start it, or mend mqtt.host and mqtt.port"),
-    ("Name or service not known", "cannot be found by that name. Mend mqtt.host, or write its IP address"),
-    ("Temporary failure in name resolution", "cannot be found by that name now. Write its IP address"),
-    ("unreachable", "cannot be reached through this network. Check the cable or the Wi-Fi"),
-    ("timed out", "does not answer. Check mqtt.host and mqtt.port, and that it runs"),
-)
-
-
 def _sentence(address: Address, error: BaseException) -> str:
     if isinstance(error, DeviceError):
         return str(error)
-    code = error.rc.value if isinstance(error, MqttCodeError) and isinstance(error.rc, ReasonCode) else None
-    if isinstance(error, MqttCodeError) and isinstance(error.rc, int) and error.rc in (1, 4, 5):
-        code = {1: 132, 4: 134, 5: 135}[error.rc]
-    text = str(error)
-    if code in (134, 135):
-        who = f"user {address.user}" if address.user else "users without a name"
-        how = f"does not let {who} in. Mend mqtt.user and mqtt.password"
-    elif code == 132:
-        how = "does not speak this version of MQTT. Set mqtt.version to 3"
-    else:
-        how = next((how for part, how in _REASONS if part in text), f"was lost ({text[:100]}). It is tried again")
-    return f"The MQTT broker at {address} {how}."
+    code = error.rc if isinstance(error, MqttCodeError) else None
+    if isinstance(code, ReasonCode):
+        code = code.value
+    elif isinstance(code, int):
+        # MQTT 3 has numbers of its own for them.
+        code = {1: OTHER_VERSION, 4: BAD_PASSWORD, 5: NOT_ALLOWED}.get(code)
+    return trouble(str(address), address.user, code if isinstance(code, int) else None, str(error))
