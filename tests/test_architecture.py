@@ -14,6 +14,9 @@ PACKAGE = ROOT / "assistant"
 MODULES = sorted(path.relative_to(ROOT).with_suffix("") for path in PACKAGE.rglob("*.py"))
 
 LIBRARIES = {
+    "llama_cpp": {"assistant.engines.llama_library"},
+    "nacl": {"assistant.signature"},
+    "urllib.request": {"assistant.download"},
     "aiomqtt": {"assistant.devices.mqtt"},
     "paho": {"assistant.devices.mqtt"},
     "astral": {"assistant.sun"},
