@@ -2,12 +2,18 @@
 
 import re
 import unicodedata
+from datetime import date
+
+from assistant.phrases.numbers import ordinal
 
 _ABBREVIATIONS = {"dr", "mr", "mrs", "ms", "st", "vs", "approx", "e.g", "i.e"}
 _END = re.compile(r"[.!?…]+[\"'”’)\]]*\s+(?=[\"'“‘(\[]*[^\Wa-z_])|\n+")
 _CLOCK = re.compile(r"(?<![\d:.,])([01]?\d|2[0-3]):([0-5]\d)(?![\d:])( ?[ap]\.?m\b\.?)?", re.IGNORECASE)
 _AMOUNT = re.compile(r"(?<![\w.])([-−]?)(\d+(?:,\d{3})*(?:\.\d+)?)\s?(km/h|kWh|[a-zA-Z]{1,3}|°[CF]?|%)(?!\w)")
 _PRICE = re.compile(r"([$€£])\s?(\d+(?:,\d{3})*(?:\.\d+)?)")
+_DATE = re.compile(r"(?<![\w.-])(\d{4})-(\d\d)-(\d\d)(?![\w-])")
+_VULGAR = re.compile(r"(\d?)([¼-¾⅐-⅞↉])")
+_FRACTION = re.compile(r"(?<![\w/.,])(?:(\d+) )?(\d{1,2})[/⁄](\d{1,3})(?![/\d]|[.,]\d)(?:\s?([a-zA-Z]+))?")
 _MARKUP = re.compile(r"[*_#`~|<>\\^]+")
 _UNITS = {
     "%": "percent",
@@ -56,12 +62,15 @@ def sentences(text: str) -> list[str]:
 
 
 def aloud(text: str) -> str:
-    """`text` with clock times, amounts and prices in words, without emoji, markup and control characters.
+    """`text` with clock times, dates, fractions, amounts and prices in words, without emoji, markup and control characters.
 
     Empty where it has neither letter nor digit.
     """
+    text = _VULGAR.sub(lambda mark: f"{mark[1]} {unicodedata.normalize('NFKC', mark[2])}", text)
     text = "".join(character if _sounds(character) else " " for character in text)
     text = _MARKUP.sub(" ", text)
+    text = _DATE.sub(_date, text)
+    text = _FRACTION.sub(_fraction, text)
     text = _CLOCK.sub(_clock, text)
     text = _PRICE.sub(lambda price: _count(price[2], _CURRENCIES[price[1]]), text)
     text = _AMOUNT.sub(_amount, text)
@@ -71,6 +80,27 @@ def aloud(text: str) -> str:
 def _sounds(character: str) -> bool:
     category = unicodedata.category(character)
     return character == "°" or not (category.startswith("C") or category in ("So", "Sk", "Me"))
+
+
+def _date(match: re.Match[str]) -> str:
+    try:
+        day = date(*map(int, match.groups()))
+    except ValueError:
+        return match[0]
+    return f"{day:%B} the {ordinal(day.day)}, {day.year}"
+
+
+def _fraction(match: re.Match[str]) -> str:
+    """Such as "3 quarters", "2 and a half"; what is no part of one whole, such as "24/7", stays as it is."""
+    whole, above, below, after = match[1], int(match[2]), int(match[3]), match[4] or ""
+    if not 0 < above < below:
+        return match[0]
+    part = {2: "half", 4: "quarter"}.get(below) or ordinal(below)
+    words = f"{above} {part}s" if above > 1 else f"{'a' if whole else 'one'} {part}"
+    unit = _UNITS.get(after)
+    if whole:
+        return f"{whole} and {words} {_plural(unit) if unit else after}"
+    return f"{words} of a {unit}" if unit else f"{words} {after}"
 
 
 def _clock(time: re.Match[str]) -> str:
@@ -92,5 +122,9 @@ def _count(number: str, unit: str) -> str:
     """Such as "1 degree Celsius", "2 degrees Celsius"."""
     if number == "1" or unit in _UNCHANGED:
         return f"{number} {unit}"
+    return f"{number} {_plural(unit)}"
+
+
+def _plural(unit: str) -> str:
     noun, space, rest = unit.partition(" ")
-    return f"{number} {noun}s{space}{rest}"
+    return f"{noun}s{space}{rest}"

@@ -33,7 +33,7 @@ from assistant.messages import Transcript, Vocabulary
 from assistant.prompt.answers import Answers, written
 from assistant.prompt.chat import chat_named
 from assistant.prompt.instructions import prompts
-from assistant.prompt.values import forms
+from assistant.prompt.values import forms, grounded
 from assistant.registry import Plugin, Registry
 from assistant.skill import Context, Skill
 
@@ -81,7 +81,8 @@ def two_slot_answers(known: Vocabulary, most: int = 400) -> Iterator[str]:
         name, *slots = pairs[number % len(pairs)]
         values = {}
         for slot in slots:
-            listed = forms(slot)
+            said = [str(number) for number in chance.integers(1, 60, 2)]
+            listed = grounded(said, slot) if slot.kind == "duration" else forms(slot)
             if listed:
                 values[slot.name] = str(listed[chance.integers(len(listed))].text)
         yield written(name, values)
@@ -101,7 +102,7 @@ def steps_of(model: Model, answers: Answers, text: str) -> int | None:
         scores[wanted[min(len(done), len(wanted) - 1)]] = 30
         return scores
 
-    chosen = choose(answers.to(("turn", "on"), date(2026, 5, 4)), read, 64)
+    chosen = choose(answers.to(text.replace(":", " ").split(), date(2026, 5, 4)), read, 64)
     return calls - 1 if chosen.tokens == wanted else None
 
 

@@ -69,7 +69,33 @@ def read_as(vocabulary: Vocabulary, answer: str, said: str = "") -> Command | No
 )
 def test_values_mean_what_they_say(kind: str, answer: str, value: object) -> None:
     vocabulary = Vocabulary((IntentSpec("a.b", ("do {it}", "say {it}"), (slot(kind),)),))
-    assert read_as(vocabulary, f"a.b it: {answer}", "buy milk and bread") == ("a.b", {"it": value})
+    said = "buy milk and bread" if kind == "text" else answer
+    assert read_as(vocabulary, f"a.b it: {answer}", said) == ("a.b", {"it": value})
+
+
+@pytest.mark.parametrize(
+    ("kind", "said", "answer", "possible"),
+    [
+        ("percentage", "to forty percent", "40", True),
+        ("percentage", "to forty percent", "14", False),
+        ("percentage", "to half", "50", True),
+        ("percentage", "rather bright", "80", True),
+        ("integer", "a hundred and five", "105", True),
+        ("duration", "twelve minutes and thirty seconds", "12 minutes 30 seconds", True),
+        ("duration", "twelve minutes and thirty seconds", "13 minutes", False),
+        ("duration", "an hour and a half", "1 hour 30 minutes", True),
+        ("duration", "a couple of hours", "2 hours", True),
+        ("duration", "for a while", "20 minutes", True),
+        ("duration", "for a while", "20 minutes 30 seconds", False),
+    ],
+)
+def test_only_numbers_that_were_said_can_be_answered(kind: str, said: str, answer: str, possible: bool) -> None:
+    vocabulary = Vocabulary((IntentSpec("a.b", ("do {it}",), (slot(kind, high=200),)),))
+    if possible:
+        assert read_as(vocabulary, f"a.b it: {answer}", said) is not None
+    else:
+        with pytest.raises(AssertionError, match="cannot be written"):
+            read_as(vocabulary, f"a.b it: {answer}", said)
 
 
 @pytest.mark.parametrize(
@@ -99,6 +125,11 @@ def test_a_closed_slot_can_always_be_refused() -> None:
     vocabulary = Vocabulary((IntentSpec("a.b", ("do {it}",), (slot("choice", "kitchen", "hall"),)),))
     assert read_as(vocabulary, "a.b it: none") is None
     assert read_as(vocabulary, "none") is None
+
+
+def test_where_no_number_fits_nothing_is_answered() -> None:
+    vocabulary = Vocabulary((IntentSpec("a.b", ("do {it}",), (slot("percentage"),)),))
+    assert read_as(vocabulary, "a.b it: none", "to 150 percent") is None
 
 
 def test_of_a_wide_range_only_numbers_that_were_said_can_be_written() -> None:

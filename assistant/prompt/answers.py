@@ -14,7 +14,7 @@ from assistant.messages import IntentSpec, SlotSpec, Vocabulary
 from assistant.phrases.examples import slot_sets
 from assistant.phrases.kinds import kind_of
 from assistant.phrases.lists import Part, Value
-from assistant.prompt.values import Form, forms, spans
+from assistant.prompt.values import WORDED, Form, forms, grounded
 
 NONE = "none"
 """The answer when no intent fits, and the value of a closed slot when no value does."""
@@ -77,12 +77,11 @@ class Answers:
 
     def _slot(self, spec: SlotSpec) -> _Slot:
         opening = self.tokenize(f" {spec.name}:")
-        listed = forms(spec)
-        if listed is None:
-            return _Slot(spec, opening, None)
-        return _Slot(spec, opening, tuple(self._form(form) for form in listed))
+        listed = None if spec.kind in WORDED else forms(spec)
+        return _Slot(spec, opening, None if listed is None else tuple(map(self.form, listed)))
 
-    def _form(self, form: Form) -> tuple[tuple[int, ...], tuple[Part, ...]]:
+    def form(self, form: Form) -> tuple[tuple[int, ...], tuple[Part, ...]]:
+        """The tokens of a value that follows a slot's opening, and its meaning."""
         known = self._cache.get(form)
         if known is None:
             known = self._cache[form] = (self.tokenize(f" {form.text}"), form.parts)
@@ -153,11 +152,11 @@ class _Valuing:
     def paths(self) -> Iterator[Path[Command | None]]:
         start, slot = self.before.start, self.before.intent.slots[self.place]
         answers = start.answers
-        if slot.spec.kind == "choice":
-            yield Path(answers.no_value, _End(answers))
         listed = slot.forms
         if listed is None:
-            listed = tuple((answers.tokenize(f" {form.text}"), form.parts) for form in spans(start.words, slot.spec))
+            listed = tuple(map(answers.form, grounded(start.words, slot.spec)))
+        if slot.spec.kind == "choice" or not listed:
+            yield Path(answers.no_value, _End(answers))
         for tokens, parts in listed:
             filled = (*self.before.filled, (slot.spec.name, parts))
             yield Path(tokens, _Filling(start, self.before.intent, self.place + 1, filled))

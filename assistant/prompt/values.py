@@ -1,14 +1,22 @@
 """How slot values are written in answers, and what the written forms mean."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from assistant.messages import SlotSpec
 from assistant.phrases.lists import Part
 from assistant.phrases.moments import MONTHS, WEEKDAYS
+from assistant.phrases.numbers import cardinal
 
 WIDEST_LIST = 1000
-"""Numbers are listed one by one up to this many; of a wider range, only those that were said can be answered."""
+"""Where no number was said, numbers are listed one by one up to this many."""
+
+LARGEST_SPELLED = 999
+"""Numbers up to this are understood in words, too."""
+
+_NEAR = {"couple": (2,), "dozen": (12,), "half": (30, 50), "quarter": (15, 25), "quarters": (45, 75), "third": (20, 33)}
+"""Words that are numbers in disguise: minutes of an hour, or percent."""
 
 LONGEST_SPAN = 12
 """Words that a free text may have."""
@@ -27,13 +35,17 @@ class Form:
     """Its meaning, as `Kind.compose` of the slot's kind takes it."""
 
 
+WORDED = ("text", "integer", "percentage", "duration")
+"""Kinds of slots whose values depend on the words that were spoken."""
+
+
 def forms(slot: SlotSpec) -> tuple[Form, ...] | None:
-    """Every way to write every value; None where that depends on the words that were spoken."""
-    if slot.kind == "text" or (slot.kind in ("integer", "percentage") and slot.high - slot.low > WIDEST_LIST):
-        return None
+    """Every way to write every value, whatever is said; None where there is no end of them."""
     match slot.kind:
+        case "text":
+            return None
         case "integer" | "percentage":
-            return tuple(_number(number) for number in range(slot.low, slot.high + 1))
+            return _numbers(slot) if slot.high - slot.low <= WIDEST_LIST else None
         case "duration":
             return tuple(_durations())
         case "time" | "clock":
@@ -43,8 +55,11 @@ def forms(slot: SlotSpec) -> tuple[Form, ...] | None:
     return tuple(_choices(slot))
 
 
-def spans(words: Sequence[str], slot: SlotSpec) -> tuple[Form, ...]:
-    """The values of a slot without a list of them: runs of the words that were spoken, or the numbers among them."""
+def grounded(words: Sequence[str], slot: SlotSpec) -> tuple[Form, ...]:
+    """The values of a slot of a `WORDED` kind: runs of the words that were spoken, or what their numbers can mean.
+
+    So no number is answered that nobody said. Where none was said, any number may be meant, but no length of two units.
+    """
     if slot.kind == "text":
         runs = [
             " ".join(words[first:last])
@@ -52,8 +67,41 @@ def spans(words: Sequence[str], slot: SlotSpec) -> tuple[Form, ...]:
             for last in range(first + 1, min(first + LONGEST_SPAN, len(words)) + 1)
         ]
         return tuple(Form(run, (("text", run),)) for run in dict.fromkeys(runs))
-    numbers = dict.fromkeys(int(word) for word in words if word.lstrip("-").isdecimal() and len(word) < 10)
+    numbers = _said(words)
+    if not numbers:
+        return forms(slot) or ()
+    if slot.kind == "duration":
+        return tuple(_lengths(sorted({1, *numbers})))
     return tuple(_number(number) for number in numbers if slot.low <= number <= slot.high)
+
+
+def _said(words: Sequence[str]) -> tuple[int, ...]:
+    """The numbers among words, in digits, spelled, or in disguise; those that are parts of others too."""
+    found: dict[int, None] = {}
+    for first, word in enumerate(words):
+        if word.lstrip("-").isdecimal() and len(word) < 10:
+            found[int(word)] = None
+        found.update(dict.fromkeys(_NEAR.get(word, ())))
+        for last in range(first + 1, min(first + _longest(), len(words)) + 1):
+            number = _spelled().get(" ".join(words[first:last]))
+            if number is not None:
+                found[number] = None
+    return tuple(found)
+
+
+@cache
+def _spelled() -> Mapping[str, int]:
+    return {form: number for number in range(LARGEST_SPELLED + 1) for form in cardinal(number)}
+
+
+@cache
+def _longest() -> int:
+    """Words that the longest spelled number has."""
+    return max(len(form.split()) for form in _spelled())
+
+
+def _numbers(slot: SlotSpec) -> tuple[Form, ...]:
+    return tuple(_number(number) for number in range(slot.low, slot.high + 1))
 
 
 def _number(number: int) -> Form:
@@ -73,12 +121,28 @@ def _choices(slot: SlotSpec) -> Iterator[Form]:
 def _durations() -> Iterator[Form]:
     for seconds, unit, counts in (*_LENGTHS, *_LONG):
         for count in counts:
-            yield Form(_plural(count, unit), (("n", count), ("unit", seconds)))
+            yield _length((count, seconds, unit))
+
+
+def _lengths(numbers: Sequence[int]) -> Iterator[Form]:
+    """Lengths of time of one unit or two that have no other numbers."""
+    for seconds, unit, counts in (*_LENGTHS, *_LONG):
+        for count in numbers:
+            if count in counts:
+                yield _length((count, seconds, unit))
     for (large, whole, counts), (small, rest, _) in zip(_LENGTHS[:0:-1], _LENGTHS[-2::-1], strict=True):
-        for count in counts[:12]:
-            for more in range(5, 60, 5):
-                text = f"{_plural(count, whole)} {_plural(more, rest)}"
-                yield Form(text, (("n", count), ("unit", large), ("n", more), ("unit", small)))
+        for count in numbers:
+            for more in numbers:
+                if count in counts and 0 < more < 60:
+                    yield _length((count, large, whole), (more, small, rest))
+
+
+def _length(*amounts: tuple[int, int, str]) -> Form:
+    """Each amount is a count, and the seconds and the name of its unit."""
+    return Form(
+        " ".join(_plural(count, unit) for count, _, unit in amounts),
+        tuple(part for count, seconds, _ in amounts for part in (("n", count), ("unit", seconds))),
+    )
 
 
 def _plural(count: int, unit: str) -> str:
