@@ -62,7 +62,7 @@ def sentences(text: str) -> list[str]:
 
 
 def aloud(text: str) -> str:
-    """`text` with clock times, dates, fractions, amounts and prices in words, without emoji, markup and control characters.
+    """`text` with times, dates, fractions, amounts and prices in words, without emoji, markup and control characters.
 
     Empty where it has neither letter nor digit.
     """
