@@ -5,34 +5,29 @@ import ctypes
 import gc
 import logging
 import os
-import sqlite3
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager, closing, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from dataclasses import asdict
 from pathlib import Path
 
-from assistant.clock import Clock, SystemClock
+from assistant.acting import acting
+from assistant.apart import FarHands
+from assistant.clock import Clock
 from assistant.concurrency import interrupt
 from assistant.config import Config
-from assistant.devices.mqtt_presence import HearthPresence
 from assistant.ears import Ears
 from assistant.endpoint import Endpointing
 from assistant.errors import EngineError
 from assistant.events import Event, Finished, Heard, NobodySpoke, Observer, Observers, Speaking
-from assistant.furnish import furnish
-from assistant.hands import LocalHands
+from assistant.hands import Hands, LocalHands
 from assistant.hearing import Hearing
-from assistant.house import Listed
-from assistant.ledger import Ledger
 from assistant.lineup import Lineup
 from assistant.messages import AudioFrame, Transcript, Turn
 from assistant.mind import Mind
 from assistant.pipeline import Pipeline
-from assistant.registry import discover
 from assistant.silence import without_silence
 from assistant.skill import Announcement
 from assistant.stages import Microphone, Recognizer, Speaker, Vad, WakeWord
-from assistant.sun import Place
 from assistant.voice import Voice
 
 logger = logging.getLogger(__name__)
@@ -42,10 +37,19 @@ class Assistant:
     """Everything wired together. Made by `assemble`; the engines for sound are loaded when sound is first heard."""
 
     def __init__(
-        self, config: Config, lineup: Lineup, hands: LocalHands, mind: Mind, voice: Voice, observe: Observers
+        self,
+        config: Config,
+        lineup: Lineup,
+        hands: Hands,
+        mind: Mind,
+        voice: Voice,
+        observe: Observers,
+        local: LocalHands | None = None,
     ) -> None:
         self.config = config
         self.hands = hands
+        self.local = local
+        """The hands with all that is in them, where they are in this process."""
         self.mind = mind
         self.voice = voice
         self.observe = observe
@@ -115,11 +119,6 @@ class Assistant:
         await self.mind.prepare()
         _settle_memory()
 
-    async def announce(self, announcement: Announcement) -> None:
-        """Say something that nobody asked for, in turn with everything else that is said."""
-        self.observe(Speaking(0, announcement.text))
-        await self.voice.announce(announcement.text, announcement.chime, announcement.loudness)
-
     async def _hearing(self) -> Hearing:
         if not self._recognizers:
             vocabulary = await self.mind.vocabulary()
@@ -150,11 +149,12 @@ async def assemble(
     observers: Iterable[Observer] = (),
     clock: Clock | None = None,
     state: Path | None = None,
+    socket: Path | None = None,
 ) -> AsyncIterator[Assistant]:
     """A working assistant, until the end of the block. `folders` hold skills beside those of the configuration.
 
-    What is planned is kept in the folder `state`; without one it ends with the block. Raises EngineError if it has no
-    voice.
+    What is planned is kept in the folder `state`; without one it ends with the block. With a `socket` the hands are
+    another process, which listens there and has all these to itself. Raises EngineError if it has no voice.
     """
     observe = Observers([TurnLog(transcripts=config.privacy.log_transcripts), *observers])
     lineup = await asyncio.to_thread(Lineup, config)
@@ -163,58 +163,47 @@ async def assemble(
     voice = Voice(synthesizer, speaker, chimes=asdict(config.sound.chimes), volume=config.sound.volume)
 
     async def announce(announcement: Announcement) -> None:
-        await assistant.announce(announcement)
+        observe(Speaking(0, announcement.text))
+        await voice.announce(announcement.text, announcement.chime, announcement.loudness)
 
-    ledger, place = await asyncio.to_thread(_ledger, state), config.place
-    with closing(ledger):
-        async with asyncio.TaskGroup() as tasks, furnish(config, _presence(config, voice, tasks, observe)) as house:
-            hands = LocalHands(
-                discover([*config.skills.folders, *folders], config.skills.disabled),
-                house,
-                voice,
-                announce,
-                clock or SystemClock(),
-                config.skills.settings,
-                config.skills.timeout_seconds,
-                twelve_hours=config.locale.clock == 12,
-                ledger=ledger,
-                place=None
-                if place.latitude is None or place.longitude is None
-                else Place(place.latitude, place.longitude),
-            )
-            understanding = config.understanding
-            mind = Mind(
-                understanders,
-                hands,
-                observe,
-                threshold=understanding.threshold,
-                ask_threshold=understanding.ask_threshold,
-            )
-            assistant = Assistant(config, lineup, hands, mind, voice, observe)
-            await mind.learn()
-            preparing = tasks.create_task(mind.prepare())
-            future = tasks.create_task(hands.schedule.run())
-            listed = asyncio.Event()
-            house.watch(lambda event: listed.set() if isinstance(event, Listed) else None)
-            learning = tasks.create_task(_learn_when(listed, preparing, assistant))
-            try:
-                yield assistant
-            finally:
-                await interrupt(learning)
-                await interrupt(preparing)
-                await interrupt(future)
-                assistant.close()
-                await mind.close()
-                lineup.close()
-                gc.unfreeze()
+    async with asyncio.TaskGroup() as tasks, AsyncExitStack() as stack:
+        local: LocalHands | None = None
+        hands: Hands
+        if socket is None:
+            near = acting(config, voice, announce, observe, folders=folders, clock=clock, state=state)
+            hands = local = await stack.enter_async_context(near)
+        else:
+            hands = far = FarHands(socket, voice, announce)
+            observe.add(lambda event: far.note(event.record) if isinstance(event, Finished) else None)
+            stack.push_async_callback(interrupt, tasks.create_task(far.run()))
+        understanding = config.understanding
+        mind = Mind(
+            understanders,
+            hands,
+            observe,
+            threshold=understanding.threshold,
+            ask_threshold=understanding.ask_threshold,
+        )
+        assistant = Assistant(config, lineup, hands, mind, voice, observe, local)
+        await mind.learn()
+        preparing = tasks.create_task(mind.prepare())
+        learning = tasks.create_task(_learn_when_changed(hands, preparing, assistant))
+        try:
+            yield assistant
+        finally:
+            await interrupt(learning)
+            await interrupt(preparing)
+            assistant.close()
+            await mind.close()
+            lineup.close()
+            gc.unfreeze()
 
 
-async def _learn_when(listed: asyncio.Event, prepared: "asyncio.Task[None]", assistant: Assistant) -> None:
-    """Learn anew whenever devices have come or gone, once what was learnt first is ready."""
+async def _learn_when_changed(hands: Hands, prepared: "asyncio.Task[None]", assistant: Assistant) -> None:
+    """Learn anew whenever something else can be said, once what was learnt first is ready."""
     await asyncio.wait([prepared])
     while True:
-        await listed.wait()
-        listed.clear()
+        await hands.changed()
         await assistant.learn()
 
 
@@ -230,35 +219,10 @@ def _settle_memory() -> None:
         ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
-def _presence(config: Config, voice: Voice, tasks: asyncio.TaskGroup, observe: Observers) -> HearthPresence | None:
-    """What is told of the assistant itself on the MQTT broker."""
-    mqtt = config.mqtt
-    if mqtt.host is None or mqtt.publish is None:
-        return None
-    presence = HearthPresence(
-        voice, tasks.create_task, mqtt.publish, prefix=mqtt.homeassistant, transcripts=mqtt.transcripts
-    )
-    observe.add(presence)
-    return presence
-
-
 def state_folder(config: Config) -> Path:
     """Where the household's state is kept."""
     given = os.environ.get("STATE_DIRECTORY", "").partition(":")[0]
     return config.state.folder or (Path(given) if given else Path.home() / ".local" / "state" / "assistant")
-
-
-def _ledger(state: Path | None) -> Ledger:
-    """The one in the state folder. Where that cannot be used, one that ends with the program, and says so."""
-    if state is None:
-        return Ledger()
-    try:
-        return Ledger(state / "schedule.sqlite")
-    except (OSError, sqlite3.Error) as error:
-        ledger = Ledger()
-        ledger.problem = f"{state}: {error}. What is planned is lost when the assistant ends; make the folder writable."
-        logger.error("%s", ledger.problem)
-        return ledger
 
 
 class TurnLog:

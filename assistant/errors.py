@@ -37,6 +37,10 @@ class BadSlot(AssistantError, ValueError):
     """A value does not fit its slot. The message is spoken, so that the user can say it again."""
 
 
+class LinkError(AssistantError, ConnectionError):
+    """The other half of the assistant is gone or makes no sense. The running turn ends; it is connected again."""
+
+
 class SkillError(AssistantError):
     """A skill cannot do what was asked. Its message is spoken, verbatim."""
 

@@ -1,5 +1,6 @@
 """The protocol between the head, which hears and speaks, and the hands, which act."""
 
+import asyncio
 import dataclasses
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -28,6 +29,10 @@ class Hands(Protocol):
 
     async def vocabulary(self) -> Vocabulary:
         """What can be said now."""
+        ...
+
+    async def changed(self) -> None:
+        """Wait until something else can be said than when `vocabulary` was last asked."""
         ...
 
     async def perform(self, intent: Intent, *, dry_run: bool = False) -> Response:
@@ -62,6 +67,7 @@ class LocalHands:
         self._clock = clock
         self._twelve_hours = twelve_hours
         self._settings: dict[str, object] = {}
+        self._changed = asyncio.Event()
         self.registry = Registry([self._settled(plugin, settings) for plugin in plugins], house, self._lend, timeout)
 
     def _settled(self, plugin: Plugin, settings: Mapping[str, object]) -> Plugin:
@@ -89,7 +95,16 @@ class LocalHands:
 
     async def vocabulary(self) -> Vocabulary:
         """What can be said now."""
+        self._changed.clear()
         return self.registry.vocabulary()
+
+    async def changed(self) -> None:
+        """Wait until `list_changed` was called after the last `vocabulary`."""
+        await self._changed.wait()
+
+    def list_changed(self) -> None:
+        """Let it be known that devices have come or gone."""
+        self._changed.set()
 
     async def perform(self, intent: Intent, *, dry_run: bool = False) -> Response:
         """Check the guess, and do it unless this is a dry run. Never raises: a refusal is a response."""

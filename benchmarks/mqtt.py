@@ -109,7 +109,7 @@ def open_files() -> int:
 
 async def until_there(assistant: Assistant) -> None:
     """Wait for all devices."""
-    house = assistant.hands.house
+    house = assistant.local and assistant.local.house
     assert isinstance(house, Household)
     await until(house, lambda: len(house.devices) >= DEVICES)
 
@@ -131,7 +131,7 @@ async def discovery() -> None:
                 config = {"name": "zebra lamp", "uniq_id": "late", "cmd_t": "late/set", "stat_t": "late"}
                 again = time.perf_counter()
                 await client.publish("homeassistant/switch/late/config", json.dumps(config), qos=1)
-            house = assistant.hands.house
+            house = assistant.local and assistant.local.house
             assert isinstance(house, Household)
             await until(house, lambda: any("zebra" in device.name for device in house.devices))
             known = time.perf_counter() - again
@@ -165,7 +165,8 @@ async def burst(seconds: float) -> None:
                 await asyncio.sleep(0.1)
             cpu = (time.process_time() - cpu) / (time.monotonic() - began)
             watching.cancel()
-            newest = [device.known("on") for device in assistant.hands.house.devices]
+            assert assistant.local is not None
+            newest = [device.known("on") for device in assistant.local.house.devices]
             stale = sum(known is None or known.age > 2 for known in newest)
             print(f"burst of {RATE} messages/s for {seconds:.0f} s: {cpu:.0%} of a core")
             for when, took in (("when quiet", quiet), ("in the burst", turns)):

@@ -38,7 +38,7 @@ def skills(chosen: Chosen, as_json: bool) -> None:
 
     async def found() -> tuple[Plugin, ...]:
         async with assemble(chosen.config, FileSpeaker(None), folders=chosen.folders) as assistant:
-            return assistant.hands.registry.plugins
+            return assistant.local.registry.plugins if assistant.local else ()
 
     plugins = asyncio.run(found())
     if as_json:
@@ -113,13 +113,14 @@ def check(chosen: Chosen, as_schema: bool) -> None:
 async def _check(chosen: Chosen) -> bool:
     config = chosen.config
     async with assemble(config, FileSpeaker(None), folders=chosen.folders) as assistant:
-        lineup = assistant.lineup
+        lineup, hands = assistant.lineup, assistant.local
+        assert hands is not None
         click.echo(f"ok  Profile: {config.profile}.")
         click.echo(f"ok  Voice: {lineup.voice_name if lineup.voice_name not in lineup.problems else 'espeak-ng'}.")
         good = [
-            report(assistant.hands.house),
+            report(hands.house),
             await _check_body(config.body),
-            *(_check_skill(plugin) for plugin in assistant.hands.registry.plugins),
+            *(_check_skill(plugin) for plugin in hands.registry.plugins),
             await _works("Wake words", ", ".join(config.wake.thresholds), lambda: _hear_silence(assistant)),
             await _works("Recognizer", ", ".join(lineup.recognizer_names), lambda: _take_silence(assistant)),
             _check_sound(config.sound.microphone, config.sound.speaker),

@@ -31,8 +31,11 @@ def run(chosen: Chosen) -> None:
     asyncio.run(listen(chosen))
 
 
-async def listen(chosen: Chosen) -> None:
-    """Listen on the configured microphone until Ctrl-C or a signal to end. Raises DeviceError where there is none."""
+async def listen(chosen: Chosen, socket: Path | None = None) -> None:
+    """Listen on the configured microphone until Ctrl-C or a signal to end. Raises DeviceError where there is none.
+
+    With a `socket` the hands are another process, which listens there.
+    """
     speaker = SoundSpeaker(chosen.config.sound.speaker)
     words = " or ".join(f'"{Path(word).stem.replace("_", " ")}"' for word in chosen.config.wake.thresholds)
     told = False
@@ -45,7 +48,8 @@ async def listen(chosen: Chosen) -> None:
 
     try:
         state = state_folder(chosen.config)
-        async with assemble(chosen.config, speaker, folders=chosen.folders, observers=[tell], state=state) as assistant:
+        whole = assemble(chosen.config, speaker, folders=chosen.folders, observers=[tell], state=state, socket=socket)
+        async with whole as assistant:
             await _until_told(Appliance(assistant, state))
     finally:
         speaker.close()

@@ -97,7 +97,8 @@ async def test_what_appears_can_be_spoken_to_and_what_is_lost_is_named(broker: M
         gadget(broker.port, "kettle/set", "hearth/last") as other,
         assemble(config, FileSpeaker(None)) as assistant,
     ):
-        house = assistant.hands.house
+        assert assistant.local is not None
+        house = assistant.local.house
         assert isinstance(house, Household)
         assert (await assistant.ask("turn on the kettle")).intent is None
         other.answers["kettle/set"] = lambda payload: ("kettle/state", payload)
