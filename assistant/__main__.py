@@ -10,8 +10,8 @@ from assistant.errors import AssistantError, ConfigError, ManifestError, known_e
 
 COMMANDS: Mapping[str, str] = {
     "run": "talk.run",
-    "head": "halves.head",
-    "hands": "halves.hands",
+    "head": "head.head",
+    "hands": "hands.hands",
     "ask": "talk.ask",
     "say": "talk.say",
     "hear": "hear.hear",

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, closing
@@ -62,6 +63,12 @@ async def acting(
                 yield hands
             finally:
                 await interrupt(future)
+
+
+def state_folder(config: Config) -> Path:
+    """Where the household's state is kept."""
+    given = os.environ.get("STATE_DIRECTORY", "").partition(":")[0]
+    return config.state.folder or (Path(given) if given else Path.home() / ".local" / "state" / "assistant")
 
 
 def _presence(config: Config, sound: Sound, tasks: asyncio.TaskGroup, observe: Observers) -> HearthPresence | None:

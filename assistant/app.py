@@ -4,7 +4,6 @@ import asyncio
 import ctypes
 import gc
 import logging
-import os
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from dataclasses import asdict
@@ -217,12 +216,6 @@ def _settle_memory() -> None:
     gc.freeze()
     with suppress(OSError, AttributeError):  # another C library than glibc
         ctypes.CDLL("libc.so.6").malloc_trim(0)
-
-
-def state_folder(config: Config) -> Path:
-    """Where the household's state is kept."""
-    given = os.environ.get("STATE_DIRECTORY", "").partition(":")[0]
-    return config.state.folder or (Path(given) if given else Path.home() / ".local" / "state" / "assistant")
 
 
 class TurnLog:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.app import assemble, state_folder
+from assistant.acting import state_folder
+from assistant.app import assemble
 from assistant.config import load
 from assistant.devices.files import FileSpeaker
 

@@ -16,6 +16,16 @@ from assistant.messages import Turn
 
 T = TypeVar("T")
 
+SOCKET = Path("/run/assistant/hands.sock")
+
+socket_option = click.option(
+    "--socket",
+    default=SOCKET,
+    metavar="PATH",
+    type=click.Path(path_type=Path),
+    help=f"Where head and hands meet. [default: {SOCKET}]",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Chosen:

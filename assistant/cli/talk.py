@@ -11,7 +11,8 @@ from pathlib import Path
 
 import click
 
-from assistant.app import assemble, state_folder
+from assistant.acting import state_folder
+from assistant.app import assemble
 from assistant.appliance import Appliance
 from assistant.cli.options import Chosen, configured, print_json, print_turn
 from assistant.cli.wav import WavFile

@@ -1,4 +1,4 @@
-"""The two halves of the appliance, each a service of its own: `head` and `hands`."""
+"""The half of the appliance that acts: `hands`."""
 
 import asyncio
 import logging
@@ -7,34 +7,13 @@ from pathlib import Path
 
 import click
 
-from assistant.acting import acting
+from assistant.acting import acting, state_folder
 from assistant.apart import FarHead
-from assistant.app import state_folder
-from assistant.cli.options import Chosen, configured
-from assistant.cli.talk import listen
+from assistant.cli.options import Chosen, configured, socket_option
 from assistant.concurrency import interrupt
 from assistant.errors import ConfigError
 from assistant.events import Finished, Observers
 from assistant.notify import Notifier
-
-SOCKET = Path("/run/assistant/hands.sock")
-
-socket_option = click.option(
-    "--socket",
-    default=SOCKET,
-    metavar="PATH",
-    type=click.Path(path_type=Path),
-    help=f"Where the two meet. [default: {SOCKET}]",
-)
-
-
-@click.command()
-@socket_option
-@configured
-def head(chosen: Chosen, socket: Path) -> None:
-    """Hear, understand and speak; what acts is `assistant hands`, another process."""
-    logging.getLogger().setLevel(logging.INFO)
-    asyncio.run(listen(chosen, socket))
 
 
 @click.command()
