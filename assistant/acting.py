@@ -19,6 +19,7 @@ from assistant.house import Listed
 from assistant.ledger import Ledger
 from assistant.registry import discover
 from assistant.skill import Announcement, Sound
+from assistant.store import Stores
 from assistant.sun import Place
 
 logger = logging.getLogger(__name__)
@@ -37,11 +38,12 @@ async def acting(
 ) -> AsyncIterator[LocalHands]:
     """Hands at work, until the end of the block. `folders` hold skills beside those of the configuration.
 
-    What is planned is kept in the folder `state`; without one it ends with the block. What the broker is told of the
-    assistant itself comes from `observe`.
+    What is planned, and what skills keep, is in the folder `state`; without one it ends with the block. What the broker
+    is told of the assistant itself comes from `observe`.
     """
     ledger, place = await asyncio.to_thread(_ledger, state), config.place
-    with closing(ledger):
+    stores = Stores(state / "skills" if state else None)
+    with closing(ledger), closing(stores):
         async with asyncio.TaskGroup() as tasks, furnish(config, _presence(config, sound, tasks, observe)) as house:
             hands = LocalHands(
                 discover([*config.skills.folders, *folders], config.skills.disabled),
@@ -56,6 +58,7 @@ async def acting(
                 place=None
                 if place.latitude is None or place.longitude is None
                 else Place(place.latitude, place.longitude),
+                stores=stores,
             )
             house.watch(lambda event: hands.list_changed() if isinstance(event, Listed) else None)
             future = tasks.create_task(hands.schedule.run())

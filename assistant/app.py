@@ -152,8 +152,8 @@ async def assemble(
 ) -> AsyncIterator[Assistant]:
     """A working assistant, until the end of the block. `folders` hold skills beside those of the configuration.
 
-    What is planned is kept in the folder `state`; without one it ends with the block. With a `socket` the hands are
-    another process, which listens there and has all these to itself. Raises EngineError if it has no voice.
+    What is planned, and what skills keep, is in the folder `state`; without one it ends with the block. With a `socket`
+    the hands are another process, which listens there and has all these to itself. Raises EngineError without a voice.
     """
     observe = Observers([TurnLog(transcripts=config.privacy.log_transcripts), *observers])
     lineup = await asyncio.to_thread(Lineup, config)

@@ -8,7 +8,7 @@ from typing import Any
 from assistant.clock import Clock
 from assistant.house import House
 from assistant.phrases import spoken
-from assistant.skill import Ability, Announcement, Schedule, Sound
+from assistant.skill import Ability, Announcement, Schedule, Sound, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +18,16 @@ class Lent:
     house: House
     schedule: Schedule
     sound: Sound
+    open_store: Callable[[], Store]
     list_abilities: Callable[[], Sequence[Ability]]
     settings: Any
     clock: Clock
     twelve_hours: bool = True
+
+    @property
+    def store(self) -> Store:
+        """What the skill keeps. Raises SkillError where it cannot be opened."""
+        return self.open_store()
 
     @property
     def abilities(self) -> Sequence[Ability]:

@@ -19,6 +19,7 @@ from assistant.phrases import spoken
 from assistant.registry import Plugin, Registry
 from assistant.schedule import Scheduler
 from assistant.skill import Announcement, Context, Skill, Sound
+from assistant.store import Stores
 from assistant.sun import Place
 
 logger = logging.getLogger(__name__)
@@ -56,14 +57,17 @@ class LocalHands:
         twelve_hours: bool = True,
         ledger: Ledger | None = None,
         place: Place | None = None,
+        stores: Stores | None = None,
     ) -> None:
         """`settings` holds each skill's own, raw; `timeout` is what one call of a skill may take, in seconds.
 
         `ledger` keeps the future; without one it ends with the program. `place` is where the sun rises and sets.
+        `stores` holds what skills keep.
         """
         self.house = house
         self.schedule = Scheduler(clock, announce, self.perform, ledger, place, twelve_hours=twelve_hours)
         self._sound = sound
+        self._stores = stores or Stores()
         self._clock = clock
         self._twelve_hours = twelve_hours
         self._settings: dict[str, object] = {}
@@ -87,6 +91,7 @@ class LocalHands:
             house=house,
             schedule=self.schedule,
             sound=self._sound,
+            open_store=lambda: self._stores.of(skill.name, skill.tables),
             list_abilities=lambda: self.registry.abilities,
             settings=self._settings.get(skill.name),
             clock=self._clock,

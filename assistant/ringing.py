@@ -69,7 +69,7 @@ class Ringing:
 
     def silence(self) -> bool:
         """Ring no more. False if nothing was ringing."""
-        ringing = [record for record in self._ledger.all() if record.rung]
+        ringing = self._ledger.ringing()
         with self._ledger.changes():
             for record in ringing:
                 self._ledger.remove(record.id)

@@ -14,6 +14,7 @@ import inspect
 import re
 import typing
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal, Protocol, TypeVar
@@ -47,6 +48,7 @@ __all__ = [
     "Skill",
     "SkillError",
     "Sound",
+    "Store",
     "change",
     "select",
     "the",
@@ -170,6 +172,26 @@ class Schedule(Protocol):
         ...
 
 
+class Store(Protocol):
+    """What a skill keeps, in SQLite tables of its own. What was acknowledged survives a power cut.
+
+    Where the disk fails it raises SkillError, with an apology to speak, and what was kept before stays as it was. It
+    may be called from any thread and takes milliseconds: those of the disk, for a change.
+    """
+
+    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """The rows of a query; each `?` stands for one of the values."""
+        ...
+
+    def change(self, sql: str, *values: object) -> int:
+        """How many rows one statement has changed."""
+        ...
+
+    def changes(self) -> AbstractContextManager[None]:
+        """`with store.changes():` makes all changes in the block, or none of them."""
+        ...
+
+
 class Sound(Protocol):
     """How loudly the assistant speaks."""
 
@@ -222,6 +244,11 @@ class Context(Protocol):
     @property
     def sound(self) -> Sound:
         """How loudly the assistant speaks."""
+        ...
+
+    @property
+    def store(self) -> Store:
+        """What the skill keeps, in the tables that `Skill(tables=…)` makes. Raises SkillError."""
         ...
 
     @property
@@ -289,6 +316,9 @@ class Skill:
     name: str
     settings: type | None = None
     """A frozen dataclass with a default for every field."""
+    tables: Sequence[str] = ()
+    """Of its store: SQL that makes the tables. Later versions of the skill append steps that alter them, and never
+    change one that was released."""
     handlers: list[Handler] = field(default_factory=list)
 
     def __post_init__(self) -> None:

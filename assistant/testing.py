@@ -22,6 +22,7 @@ from assistant.mind import Mind
 from assistant.phrases.book import PhraseBook
 from assistant.registry import Plugin
 from assistant.skill import Announcement, Skill
+from assistant.store import Stores
 from assistant.sun import Place
 
 MONDAY_EVENING = datetime(2026, 5, 4, 19, 15, tzinfo=UTC)
@@ -135,11 +136,13 @@ async def assistant(
     now: datetime = MONDAY_EVENING,
     settings: Mapping[str, Mapping[str, object]] | None = None,
     place: Place | None = None,
+    stores: Stores | None = None,
     ledger: Ledger | None = None,
 ) -> Assistant:
     """An assistant with these skills, in an empty house unless one is given. `settings` go by skill.
 
-    `ledger` keeps what is planned, in memory unless one is given; `place` is where the sun rises and sets.
+    `ledger` keeps what is planned and `stores` what skills keep, in memory unless they are given; `place` is where the
+    sun rises and sets.
 
     Raises SkillLoadError for a skill that the assistant would not load.
     """
@@ -150,7 +153,9 @@ async def assistant(
 
     built: House = house or SimulatedHouse()
     plugins = [Plugin(skill.name, "test", skill) for skill in skills]
-    hands = LocalHands(plugins, built, sound, announce, clock, settings or {}, ledger=ledger, place=place)
+    hands = LocalHands(
+        plugins, built, sound, announce, clock, settings or {}, ledger=ledger, place=place, stores=stores
+    )
     if problems := [plugin.problem for plugin in hands.registry.plugins if plugin.problem]:
         raise SkillLoadError("; ".join(problems))
     mind = Mind([PhraseBook(today=lambda: clock.now().date())], hands, Observers(), threshold=0.5, ask_threshold=0.35)

@@ -1,21 +1,21 @@
 """A month of a household's alarms, with everything that goes wrong with clocks: each rings once, on time or late."""
 
-import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from assistant.database import CANNOT_WRITE
 from assistant.errors import SkillError
-from assistant.ledger import CANNOT_WRITE, Ledger, Record
+from assistant.ledger import Ledger, Record
 from assistant.schedule import Scheduler
 from assistant.skill import Announcement
 from assistant.testing import ManualClock
+from tests.failing import Failing, failing_at
 
 NEW_YORK = ZoneInfo("America/New_York")
 MINUTE = timedelta(minutes=1)
@@ -166,26 +166,10 @@ async def test_two_that_are_due_at_once_ring_in_turn(household: Household) -> No
     assert [text for _, text in household.rang] == ["one", "two", "one", "two"]
 
 
-class Failing(sqlite3.Connection):
-    """A database whose disk fails at the statement that is told."""
-
-    left = 10**9
-
-    def execute(self, sql: str, parameters: Any = ()) -> sqlite3.Cursor:
-        if not sql.startswith(("SELECT", "ROLLBACK", "PRAGMA")):
-            Failing.left -= 1
-            if Failing.left < 0:
-                raise sqlite3.OperationalError("database or disk is full")
-        return super().execute(sql, parameters)
-
-
 @pytest.fixture
 def failing(tmp_path: Path) -> Iterator[Ledger]:
-    def connect(path: str) -> sqlite3.Connection:
-        return sqlite3.connect(path, isolation_level=None, check_same_thread=False, factory=Failing)
-
-    Failing.left = 10**9
-    ledger = Ledger(tmp_path / "schedule.sqlite", connect)
+    Failing.left = Failing.NEVER
+    ledger = Ledger(tmp_path / "schedule.sqlite", failing_at)
     yield ledger
     ledger.close()
 
@@ -198,7 +182,7 @@ def apologised(change: Callable[[], object], statements: int) -> bool:
     except SkillError as error:
         return str(error) == CANNOT_WRITE
     finally:
-        Failing.left = 10**9
+        Failing.left = Failing.NEVER
     return False
 
 
@@ -230,7 +214,7 @@ async def test_every_write_that_fails_is_apologised_for_and_leaves_the_old_state
             assert schedule.pending() == before
             statements += 1
         assert statements >= 3  # BEGIN, the change, COMMIT
-        Failing.left = 10**9
+        Failing.left = Failing.NEVER
         for entry in schedule.pending():
             schedule.cancel(entry)
         timer = schedule.after(10 * MINUTE, Announcement("timer"))
@@ -254,7 +238,7 @@ async def test_what_is_due_rings_once_though_nothing_can_be_written(failing: Led
         clock.passed += MINUTE
         await schedule.announce_due()
     assert rang == ["timer", "alarm"]
-    Failing.left = 10**9
+    Failing.left = Failing.NEVER
     clock.passed += MINUTE
     await schedule.announce_due()
     assert rang == ["timer", "alarm"]
