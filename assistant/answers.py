@@ -39,6 +39,28 @@ def told(device: Device, name: str, text: str) -> str:
     return sentence(text if known is None or known.reported else f"as far as I know, {text}")
 
 
+def asked(device: Device, changes: Changes) -> str:
+    """The question whether to do this: "Open the garage door?"."""
+    match {key: value for key, value in changes.items() if key != "on"} or dict(changes):
+        case {"locked": locked}:
+            verb = "Lock {}" if locked else "Unlock {}"
+        case {"position": 0} | {"moving": "closing"}:
+            verb = "Close {}"
+        case {"position": 100} | {"moving": "opening"}:
+            verb = "Open {}"
+        case {"position": position}:
+            verb = f"Move {{}} to {position} percent"
+        case {"on": on}:
+            verb = "Turn on {}" if on else "Turn off {}"
+        case {"active": True} | {"pressed": True}:
+            verb = "Activate {}"
+        case others:
+            verb = "Set " + listed(
+                [f"the {name.replace('_', ' ')} of {{}} to {value}" for name, value in others.items()]
+            )
+    return f"{verb.replace('{}', the(device))}?"
+
+
 async def change(
     devices: Sequence[Device],
     changes: Changes | Callable[[Device], Changes],

@@ -21,6 +21,7 @@ from assistant.inventory import (
     members_are_devices,
     pins_are_free,
 )
+from assistant.policy import Rules
 from assistant.schema import Matching, Range, json_schema, keys
 
 DEFAULTS = Path(__file__).with_name("defaults.yaml")
@@ -212,6 +213,7 @@ class Config:
     locale: Locale
     place: Place
     state: State
+    policy: Rules
     body: Body
     mqtt: Mqtt
     areas: tuple[Area, ...]

@@ -8,7 +8,6 @@ from assistant.devices import simulated
 from assistant.devices.backend import Backend
 from assistant.devices.gpio_backend import GpioBackend
 from assistant.devices.household import Household
-from assistant.devices.kinds import RISKS
 from assistant.devices.mqtt_settings import wires
 from assistant.devices.thing import Facts
 from assistant.errors import ConfigError
@@ -27,13 +26,12 @@ def furnish(config: Config, presence: "Presence | None" = None) -> Household:
     areas = {area.name: Area(area.name, area.aliases) for area in config.rooms}
 
     def facts(device: inventory.Described) -> Facts:
-        usual = RISKS.get(device.kind, Risk.NONE)
         return Facts(
             device.name,
             device.kind,
             areas.get(device.area or ""),
             device.aliases,
-            usual if device.risk is None else Risk[device.risk.upper()],
+            None if device.risk is None else Risk[device.risk.upper()],
             device.fail_safe,
             device.limit_seconds,
         )

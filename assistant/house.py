@@ -68,8 +68,13 @@ class Device(Protocol):
         ...
 
     @property
-    def risk(self) -> Risk:
-        """What must happen before it may be changed."""
+    def risk(self) -> Risk | None:
+        """What must happen before it may be changed; None for what is usual for its class."""
+        ...
+
+    @property
+    def risk_class(self) -> str | None:
+        """What it could do harm with: `lock`, `door`, `oven` or `alarm`; None for nothing of that sort."""
         ...
 
     @property
@@ -155,8 +160,8 @@ def select(devices: Iterable[Device], kinds: Collection[str] = (), area: Area | 
 
 
 @dataclass(frozen=True, slots=True)
-class LookedAt:
-    """A device as a question sees it: everything can be read, nothing changed."""
+class Seen:
+    """A device through which another is seen: everything is passed on. Who derives from it changes something."""
 
     device: Device
 
@@ -186,9 +191,14 @@ class LookedAt:
         return self.device.kind
 
     @property
-    def risk(self) -> Risk:
+    def risk(self) -> Risk | None:
         """What must happen before it may be changed."""
         return self.device.risk
+
+    @property
+    def risk_class(self) -> str | None:
+        """What it could do harm with."""
+        return self.device.risk_class
 
     @property
     def fail_safe(self) -> Mapping[str, object]:
@@ -197,8 +207,8 @@ class LookedAt:
 
     @property
     def members(self) -> Sequence[Device]:
-        """The devices that a group stands for, read-only."""
-        return tuple(LookedAt(member) for member in self.device.members)
+        """The devices that a group stands for."""
+        return self.device.members
 
     @property
     def problem(self) -> str | None:
@@ -212,8 +222,8 @@ class LookedAt:
 
     @property
     def capabilities(self) -> frozenset[str]:
-        """Nothing can be set."""
-        return frozenset()
+        """What can be set."""
+        return self.device.capabilities
 
     @property
     def state(self) -> Mapping[str, object]:
@@ -223,6 +233,25 @@ class LookedAt:
     def known(self, name: str) -> Known | None:
         """How sure and how old one value of `state` is."""
         return self.device.known(name)
+
+    async def set(self, **changes: object) -> Outcome:
+        """Change its state."""
+        return await self.device.set(**changes)
+
+
+@dataclass(frozen=True, slots=True)
+class LookedAt(Seen):
+    """A device as a question sees it: everything can be read, nothing changed."""
+
+    @property
+    def members(self) -> Sequence[Device]:
+        """The devices that a group stands for, read-only."""
+        return tuple(LookedAt(member) for member in self.device.members)
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """Nothing can be set."""
+        return frozenset()
 
     async def set(self, **changes: object) -> Outcome:
         """Raise SkillError, always: a question changes nothing."""

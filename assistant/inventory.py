@@ -10,6 +10,7 @@ from assistant.checking import Mistake, shown
 from assistant.devices.mqtt_settings import Availability, Mqtt, Topic, topics_make_sense
 from assistant.devices.thing import LIMIT
 from assistant.devices.wiring import PART_KINDS, Claim, MuteSwitch, PushButton, StatusLight, Wiring, claims
+from assistant.policy import RiskName
 from assistant.schema import Matching, Range
 
 Spoken = Annotated[
@@ -21,7 +22,6 @@ Property = Annotated[str, Matching(r"[a-z][a-z0-9_ ]{0,39}", "a word such as tem
 DeviceKind = Literal[
     "light", "switch", "socket", "fan", "cover", "climate", "lock", "sensor", "scene", "button"
 ]  # fmt: skip
-RiskName = Literal["none", "confirm", "pin", "forbidden"]
 
 
 @dataclass(frozen=True, slots=True)

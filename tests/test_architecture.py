@@ -15,7 +15,7 @@ MODULES = sorted(path.relative_to(ROOT).with_suffix("") for path in PACKAGE.rglo
 
 LIBRARIES = {
     "llama_cpp": {"assistant.engines.llama_library"},
-    "nacl": {"assistant.signature"},
+    "nacl": {"assistant.signature", "assistant.pins"},
     "urllib.request": {"assistant.download"},
     "aiomqtt": {"assistant.devices.mqtt"},
     "paho": {"assistant.devices.mqtt"},

@@ -59,9 +59,9 @@ async def test_a_house_with_one_of_everything(write: Write) -> None:
         assert await devices["blind"].set(position=40) is Outcome.DONE
         assert await devices["heating"].set(target=21.5) is Outcome.DONE
         assert await devices["good night"].set(active=True) is Outcome.DONE
-        assert devices["front door"].risk is Risk.CONFIRM
+        assert devices["front door"].risk is None
         assert devices["garage"].risk is Risk.PIN
-        assert devices["blind"].risk is Risk.NONE
+        assert devices["blind"].risk is None
         assert devices["cellar"].capabilities == set()
 
 

@@ -13,6 +13,7 @@ from assistant.devices.household import Household
 from assistant.furnish import furnish
 from assistant.house import Changed, Device, House, HouseEvent, Outcome
 from assistant.messages import Risk
+from assistant.policy import Policy
 
 SETTLE = 2.0
 """Seconds within which devices that have not yet told their state may do so."""
@@ -94,12 +95,13 @@ def test(chosen: Chosen, names: tuple[str, ...], as_json: bool) -> None:
 
 
 async def _list(chosen: Chosen, names: tuple[str, ...], as_json: bool) -> None:
+    policy = Policy(chosen.config.policy)
     async with furnish(chosen.config) as house:
         found = [_find(house, name) for name in names] or list(house.devices)
         await _settled(house, found)
         if as_json:
             for device in found:
-                print_json(_plain(device))
+                print_json(_plain(device, policy))
         else:
             _print(found)
 
@@ -168,9 +170,10 @@ async def _watch(chosen: Chosen, as_json: bool) -> None:
 
 async def _test(chosen: Chosen, names: tuple[str, ...], as_json: bool) -> bool:
     good = True
+    policy = Policy(chosen.config.policy)
     async with furnish(chosen.config) as house:
         found = [_find(house, name) for name in names] or [
-            device for device in house.devices if device.risk is Risk.NONE and not device.members
+            device for device in house.devices if policy.usual(device) is Risk.NONE and not device.members
         ]
         await _settled(house, found)
         for device in found:
@@ -201,7 +204,7 @@ def _find(house: House, name: str) -> Device:
     raise click.UsageError(f"There is no device {name!r}. `assistant devices list` lists them.")
 
 
-def _plain(device: Device) -> Mapping[str, object]:
+def _plain(device: Device, policy: Policy) -> Mapping[str, object]:
     """For machines."""
     state = {}
     for name in device.traits:
@@ -215,7 +218,7 @@ def _plain(device: Device) -> Mapping[str, object]:
         "area": device.area.name if device.area else None,
         "aliases": list(device.aliases),
         "can_set": sorted(device.capabilities),
-        "risk": device.risk.name.lower(),
+        "risk": policy.usual(device).name.lower(),
         "members": [member.name for member in device.members],
         "state": state,
         "problem": device.problem,

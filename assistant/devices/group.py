@@ -23,7 +23,8 @@ class Group:
         self.aliases = facts.aliases
         self.fail_safe: Mapping[str, object] = {}
         self.members = tuple(members)
-        self.risk = max([facts.risk, *(member.risk for member in members)])
+        self.risk = facts.risk
+        self.risk_class = next((member.risk_class for member in members if member.risk_class), None)
 
     @property
     def problem(self) -> str | None:

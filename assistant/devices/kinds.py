@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from assistant.messages import Risk
 from assistant.traits import Number, Trait, Word, YesNo
 
 PERCENT = Number(0, 100, "%", whole=True)
@@ -39,9 +38,6 @@ KINDS: Mapping[str, Mapping[str, Trait]] = {
 
 YES_NO_MEASURES = frozenset({"motion", "contact", "smoke", "water", "occupied"})
 """What a sensor tells with yes or no. `contact` is true where the two parts touch: the door is closed."""
-
-RISKS: Mapping[str, Risk] = {"lock": Risk.CONFIRM}
-"""Kind of device → what must happen before it may be changed, unless the configuration says otherwise."""
 
 
 def measure(name: str, unit: str = "") -> Trait:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.devices.kinds import RISKS
 from assistant.devices.mqtt_thing import Wires
 from assistant.devices.thing import Facts
 from assistant.house import Area
@@ -104,8 +103,9 @@ def settle(found: Iterable[Found], rules: Rules) -> tuple[list[tuple[Facts, Foun
         if not problem:
             aliases = adopted.aliases if adopted else ()
             taken.update({folded(each): name for each in (name, *aliases)})
-            risk = adopted.risk if adopted and adopted.risk is not None else _risk(one)
-            used.append((Facts(name, one.kind, area, aliases, risk), one))
+            risk = adopted.risk if adopted else None
+            of_class = "door" if one.kind == "cover" and one.of_class in DOORS else None
+            used.append((Facts(name, one.kind, area, aliases, risk, risk_class=of_class), one))
     return used, reviewed
 
 
@@ -146,9 +146,3 @@ def _area(one: Found, areas: Sequence[Area]) -> Area | None:
                 return area
     name = sayable(one.area or "")
     return Area(name) if name and len(name) <= LONGEST and re.search(r"[^\W_]", name) else None
-
-
-def _risk(one: Found) -> Risk:
-    if one.kind == "cover" and one.of_class in DOORS:
-        return Risk.CONFIRM
-    return RISKS.get(one.kind, Risk.NONE)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.devices.backend import Host
-from assistant.devices.kinds import RISKS, measure, traits
+from assistant.devices.kinds import measure, traits
 from assistant.devices.thing import Facts, Thing
 from assistant.house import Area, Device, Outcome
 from assistant.messages import Risk
@@ -52,8 +52,9 @@ class SimulatedDevice(Simulated):
         aliases: tuple[str, ...] = (),
         reachable: bool = True,
         state: Mapping[str, object] | None = None,
+        risk: Risk | None = None,
     ) -> None:
-        super().__init__(Facts(name, kind, area, aliases, RISKS.get(kind, Risk.NONE)), state=state)
+        super().__init__(Facts(name, kind, area, aliases, risk), state=state)
         if not reachable:
             self.fail(f"The {name} is simulated as out of reach.")
 

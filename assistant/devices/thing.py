@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
+from assistant.devices.risk_class import risk_class
 from assistant.errors import BadSlot, DeviceError, SkillError
 from assistant.house import Area, Changed, Device, Known, Listed, Outcome
 from assistant.messages import Risk
@@ -31,10 +32,13 @@ class Facts:
     kind: str
     area: Area | None = None
     aliases: tuple[str, ...] = ()
-    risk: Risk = Risk.NONE
+    risk: Risk | None = None
+    """What the household says of it; None for what is usual for its class."""
     fail_safe: Mapping[str, object] = field(default_factory=dict)
     limit: float = LIMIT
     """Seconds that a command may take."""
+    risk_class: str | None = None
+    """What it could do harm with, where that is known; else it is told from the kind and the names."""
 
 
 class Thing:
@@ -58,6 +62,7 @@ class Thing:
         self.area = facts.area
         self.aliases = facts.aliases
         self.risk = facts.risk
+        self.risk_class = facts.risk_class or risk_class(facts.kind, (facts.name, *facts.aliases))
         self.fail_safe = facts.fail_safe
         self.traits = traits
         self.tell = tell

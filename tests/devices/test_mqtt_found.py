@@ -172,9 +172,9 @@ def test_one_message_can_describe_a_whole_device() -> None:
         },
     }  # fmt: skip
     used, _ = settle(described("homeassistant/device/9/config", **config), Rules())
-    assert [(facts.name, facts.kind, facts.risk) for facts, _ in used] == [
-        ("Gate", "cover", Risk.CONFIRM),
-        ("Bell", "button", Risk.NONE),
+    assert [(facts.name, facts.kind, facts.risk_class) for facts, _ in used] == [
+        ("Gate", "cover", "door"),
+        ("Bell", "button", None),
     ]
     gate = used[0][1].wires
     assert composed(gate.commands, {"position": 100}) == [("g/set", "OPEN")]
