@@ -66,6 +66,7 @@ async def acting(
                 yield hands
             finally:
                 await interrupt(future)
+                await hands.close()
 
 
 def state_folder(config: Config) -> Path:

@@ -46,6 +46,14 @@ class Do:
 
 
 @dataclass(frozen=True, slots=True)
+class Reply:
+    """Head to hands: an answer to a question. Answered by Outcome."""
+
+    question: int
+    value: str | int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What came of it."""
 
@@ -103,7 +111,7 @@ class Done:
     """It is."""
 
 
-TO_HANDS = (Sayable, Do, Over, Loudness, Done)
+TO_HANDS = (Sayable, Do, Reply, Over, Loudness, Done)
 TO_HEAD = (Vocabulary, Outcome, Changed, Announce, SetVolume, SetMute, Hush)
 
 Say = Callable[[Announcement], Awaitable[None]]
@@ -180,8 +188,15 @@ class FarHands:
                 await self._linked.wait()
         except TimeoutError:
             return Response(NO_HANDS, ok=False, error=f"The hands cannot be reached: {self.problem}")
+        return await self._outcome(Do(intent, dry_run))
+
+    async def reply(self, question: int, value: str | int | None) -> Response:
+        """Let the hands know an answer. Where they have started again, nobody waits for it any more."""
+        return await self._outcome(Reply(question, value))
+
+    async def _outcome(self, message: Do | Reply) -> Response:
         try:
-            return (await self._ask(Do(intent, dry_run), Outcome)).response
+            return (await self._ask(message, Outcome)).response
         except LinkError as error:
             return Response(LOST, ok=False, error=f"The hands were lost: {error}")
 
@@ -289,6 +304,8 @@ class FarHead:
                     return await hands.vocabulary()
                 case Do(intent, dry_run):
                     return Outcome(await hands.perform(intent, dry_run=dry_run))
+                case Reply(question, value):
+                    return Outcome(await hands.reply(question, value))
                 case Over(turn):
                     note(turn)
                 case Loudness():

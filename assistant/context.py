@@ -3,12 +3,17 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Annotated, Any, TypeVar, cast
 
+from assistant.calls import Asker
 from assistant.clock import Clock
+from assistant.errors import Unanswered
 from assistant.house import House
 from assistant.phrases import spoken
 from assistant.skill import Ability, Announcement, Schedule, Sound, Store
+from assistant.slots import Between, OneOf, options_slot, slot
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,7 @@ class Lent:
     list_abilities: Callable[[], Sequence[Ability]]
     settings: Any
     clock: Clock
+    asker: Asker
     twelve_hours: bool = True
 
     @property
@@ -46,3 +52,28 @@ class Lent:
     def announce(self, text: str, chime: str | None = None, rings: int = 1) -> Announcement:
         """Something to say later, for `schedule`; more than one `rings` go on until somebody says "stop"."""
         return Announcement(text, chime, rings)
+
+    async def ask(self, text: str, kind: Any, *, seconds: float = 8.0) -> Any:
+        """Ask back and wait for the answer. Raises Unanswered, and BadSlot for an answer that does not fit."""
+        annotation: object = kind
+        match kind:
+            case OneOf():
+                annotation = Annotated[str, kind]
+            case Between():
+                annotation = Annotated[int, kind]
+        return await self.asker(text, slot("answer", annotation, required=True), seconds)
+
+    async def choose(
+        self, text: str, options: Sequence[tuple[str, T]], *, several: bool = False, seconds: float = 8.0
+    ) -> list[T]:
+        """Ask which; one is chosen, or some. Raises Unanswered."""
+        wanted = options_slot("answer", [said for said, _ in options], several=several)
+        places = cast(list[int], await self.asker(text, wanted, seconds))
+        return [options[place][1] for place in places]
+
+    async def confirm(self, text: str, *, seconds: float = 10.0) -> bool:
+        """Whether the household says yes. No answer is a no."""
+        try:
+            return bool(await self.ask(text, bool, seconds=seconds))
+        except Unanswered:
+            return False

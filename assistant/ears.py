@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.concurrency import Worker
 from assistant.endpoint import Endpoint, Endpointing, State
@@ -61,20 +61,23 @@ class Ears:
         """Let it be as if this wake word had just been heard. It counts from the next frame on."""
         self._wakes.append(Wake(word, 1.0, self.now))
 
-    async def command(self, wake: Wake | None = None) -> AsyncIterator[AudioFrame]:
+    async def command(self, wake: Wake | None = None, wait: float | None = None) -> AsyncIterator[AudioFrame]:
         """What is said after the wake word, or from now on if there was none, while it is being said.
+
+        `wait` is how many seconds to wait for somebody to speak, if not as long as always.
 
         It begins shortly before the speech and ends with the silence after it. There is no frame at all if nobody
         speaks. It also ends with the sound, with another wake word, or when it has become too long: see `last`.
         """
-        settings = self._endpointing
+        settings = self._endpointing if wait is None else replace(self._endpointing, wait=wait)
         self.last = Command()
         begins = self.now if wake is None else wake.at - settings.before_wake
         before = [frame for frame in self._recent if frame.at + frame.seconds <= begins]
         waiting = deque(frame for frame in self._recent if frame.at + frame.seconds > begins)
         await self._worker(self._warm_up, before)
         begins = waiting[0].at if waiting else self.now
-        endpoint = Endpoint(settings, 0.0 if wake is None else wake.at + settings.after_wake - begins)
+        ignored = settings.after_voice if wake is None else wake.at + settings.after_wake - begins
+        endpoint = Endpoint(settings, ignored)
         held: deque[AudioFrame] = deque()
         while endpoint.state in (State.WAITING, State.SPEAKING):
             frame = waiting.popleft() if waiting else await self._next()

@@ -25,6 +25,8 @@ class Endpointing:
     """Sound kept from before `Wake.at`, which is not exact, for a command in the same breath."""
     after_wake: float = 0.2
     """Speech until so long after `Wake.at` may be the end of the wake word, and is not yet a command."""
+    after_voice: float = 0.25
+    """The same where there was no wake word, but the assistant has just spoken: its voice still sounds in the room."""
     threshold: float = 0.5
     """Probability from which sound is speech."""
 

@@ -45,6 +45,13 @@ class SkillError(AssistantError):
     """A skill cannot do what was asked. Its message is spoken, verbatim."""
 
 
+class Unanswered(SkillError):
+    """A question found no answer: nobody spoke, or the household changed its mind. Its message is spoken."""
+
+    def __init__(self, message: str = "All right, I leave it.") -> None:
+        super().__init__(message)
+
+
 class SkillLoadError(AssistantError, ImportError):
     """A skill cannot be loaded. It is left out and listed with this message; the rest work."""
 

@@ -2,12 +2,14 @@
 
 import asyncio
 import dataclasses
+import itertools
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from assistant import later
+from assistant.calls import Asker, Call
 from assistant.clock import Clock
 from assistant.config import fill
 from assistant.context import Lent
@@ -24,6 +26,8 @@ from assistant.sun import Place
 
 logger = logging.getLogger(__name__)
 
+TOO_LATE = "That took too long, so I left it."
+
 
 class Hands(Protocol):
     """What the head asks of the hands."""
@@ -37,7 +41,17 @@ class Hands(Protocol):
         ...
 
     async def perform(self, intent: Intent, *, dry_run: bool = False) -> Response:
-        """Check the guess, and do it unless this is a dry run. Never raises: a refusal is a response."""
+        """Check the guess, and do it unless this is a dry run. Never raises: a refusal is a response.
+
+        A response with a question waits for `reply`.
+        """
+        ...
+
+    async def reply(self, question: int, value: str | int | None) -> Response:
+        """Go on with what asked this question, by its id, given the plain value of the answer; None if there was none.
+
+        Gives what comes of it, or the next question. Never raises: that it is too late is a response.
+        """
         ...
 
 
@@ -72,6 +86,9 @@ class LocalHands:
         self._twelve_hours = twelve_hours
         self._settings: dict[str, object] = {}
         self._changed = asyncio.Event()
+        self._open: dict[int, tuple[Call, str]] = {}
+        """What waits for an answer, by its question, and its summary."""
+        self._numbers = itertools.count(1)
         self.registry = Registry([self._settled(plugin, settings) for plugin in plugins], house, self._lend, timeout)
 
     def _settled(self, plugin: Plugin, settings: Mapping[str, object]) -> Plugin:
@@ -86,7 +103,7 @@ class LocalHands:
             return dataclasses.replace(plugin, skill=None, problem=str(error))
         return plugin
 
-    def _lend(self, skill: Skill, house: House) -> Context:
+    def _lend(self, skill: Skill, house: House, asker: Asker) -> Context:
         return Lent(
             house=house,
             schedule=self.schedule,
@@ -95,6 +112,7 @@ class LocalHands:
             list_abilities=lambda: self.registry.abilities,
             settings=self._settings.get(skill.name),
             clock=self._clock,
+            asker=asker,
             twelve_hours=self._twelve_hours,
         )
 
@@ -112,15 +130,35 @@ class LocalHands:
         self._changed.set()
 
     async def perform(self, intent: Intent, *, dry_run: bool = False) -> Response:
-        """Check the guess, and do it unless this is a dry run. Never raises: a refusal is a response."""
+        """Check the guess, and do it unless this is a dry run."""
         try:
             action = self.registry.resolve(intent)
             if intent.when is not None:
                 return self._plan(intent, action, dry_run=dry_run)
         except (BadSlot, SkillError) as error:
             return Response(str(error), ok=False, error=str(error))
-        response = Response() if dry_run else await action.perform()
-        return dataclasses.replace(response, action=action.summary)
+        if dry_run:
+            return Response(action=action.summary)
+        call = Call(action.perform, lambda: next(self._numbers))
+        return self._noted(await call.begin(), call, action.summary)
+
+    async def reply(self, question: int, value: str | int | None) -> Response:
+        """Go on with what asked this question."""
+        call, summary = self._open.pop(question, (None, ""))
+        if call is None or not call.waits:
+            return Response(TOO_LATE, ok=False, error=f"question {question} is no longer open")
+        return self._noted(await call.reply(value), call, summary)
+
+    async def close(self) -> None:
+        """Break off what waits for an answer."""
+        while self._open:
+            await self._open.popitem()[1][0].end()
+
+    def _noted(self, response: Response, call: Call, summary: str) -> Response:
+        self._open = {number: each for number, each in self._open.items() if each[0].waits}
+        if response.question is not None:
+            self._open[response.question.id] = (call, summary)
+        return dataclasses.replace(response, action=summary)
 
     def _plan(self, intent: Intent, action: Action, *, dry_run: bool) -> Response:
         """Do it later. Raises BadSlot and SkillError."""

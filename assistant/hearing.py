@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from assistant.errors import EngineError
 from assistant.events import Failed, Observers
-from assistant.messages import AudioFrame, Transcript
+from assistant.messages import AudioFrame, Transcript, Vocabulary
 from assistant.mind import Stopwatch
 from assistant.stages import Recognizer
 
@@ -32,14 +32,22 @@ class Hearing:
         self._threshold = threshold
         self._observe = observe
 
-    async def transcribe(self, frames: AsyncIterable[AudioFrame], turn: int = 0) -> Hearsay:
-        """The first transcript that is sure enough, or the last one. Never raises what a recognizer raised."""
+    async def transcribe(
+        self, frames: AsyncIterable[AudioFrame], turn: int = 0, among: Sequence[Vocabulary | None] = (None,)
+    ) -> Hearsay:
+        """The first transcript that is sure enough, or the last one. Never raises what a recognizer raised.
+
+        `among` is what may have been said, None being everything: the first recognizer is tried with each in turn, the
+        others only with the first.
+        """
         tape = _Tape(frames)
         transcript = Transcript("", 0.0, self._recognizers[0].name)
         source: AsyncIterable[AudioFrame] = tape
-        for recognizer in self._recognizers:
+        first = self._recognizers[0]
+        tries = [(first, each) for each in among] + [(each, among[0]) for each in self._recognizers[1:]]
+        for recognizer, vocabulary in tries:
             try:
-                transcript = await recognizer.transcribe(source)
+                transcript = await recognizer.transcribe(source, vocabulary)
             except EngineError as error:
                 logger.exception("%s failed", recognizer.name)
                 self._observe(Failed(turn, str(error)))

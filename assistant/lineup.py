@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, TypeVar
 from assistant.aloud import aloud
 from assistant.config import Config
 from assistant.engines.espeak import Espeak
-from assistant.errors import EngineError
+from assistant.errors import EngineError, Unanswered
 from assistant.machine import require
-from assistant.mind import LEFT, NOT_UNDERSTOOD
+from assistant.mind import NOT_UNDERSTOOD
 from assistant.model_store import default_folder, open_store
 from assistant.phrase_store import PhraseStore
 from assistant.phrases.book import PhraseBook
@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-FIXED = (NOT_UNDERSTOOD, LEFT, APOLOGY, TOO_SLOW)
+FIXED = (NOT_UNDERSTOOD, str(Unanswered()), APOLOGY, TOO_SLOW)
 """Sentences that every household hears often."""
 
 SHORT_MARGIN = 1.28

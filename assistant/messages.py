@@ -5,7 +5,7 @@ Sound that is heard is 16-bit signed mono PCM at 16 kHz, always. Seconds are flo
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import Literal
 
 RATE = 16_000
@@ -90,60 +90,6 @@ class Intent:
     """Not now, but then."""
 
 
-class Risk(IntEnum):
-    """What must happen before an action may be performed. Ordered: the larger demands more."""
-
-    NONE = 0
-    CONFIRM = 1
-    PIN = 2
-    FORBIDDEN = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """A promise: an intent whose names and values were checked and bound to the skill that will perform it."""
-
-    intent: Intent
-    risk: Risk
-    perform: "Callable[[], Awaitable[Response]]"
-    """Do it, once. Never raises what a skill raised: that becomes the response."""
-
-    @property
-    def summary(self) -> str:
-        """Such as `timer.set(duration=600)`, for logs and dry runs."""
-        arguments = ", ".join(f"{name}={value}" for name, value in self.intent.slots.items())
-        return f"{self.intent.name}({arguments})"
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """What comes back from the hands. Empty text means a soft chime instead of words."""
-
-    text: str = ""
-    listen: bool = False
-    """Keep listening without a wake word: the text is a question."""
-    undo: Action | None = None
-    ok: bool = True
-    """False where the text is an apology or a refusal."""
-    action: str | None = None
-    """Summary of the action that was performed, or would have been in a dry run."""
-    error: str | None = None
-    """For logs and `--json`, where `ok` is false: what went wrong, technically."""
-
-
-@dataclass(frozen=True, slots=True)
-class Speech:
-    """A stretch of sound to play: 16-bit signed mono PCM at `rate` samples per second."""
-
-    pcm: bytes
-    rate: int
-
-    @property
-    def seconds(self) -> float:
-        """Its length."""
-        return len(self.pcm) / 2 / self.rate
-
-
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One value that a closed slot can take, and a way it is said."""
@@ -173,6 +119,103 @@ class SlotSpec:
     choices: tuple[Choice, ...] = ()
     low: int = 0
     high: int = 100
+
+
+YES_NO = SlotSpec(
+    "answer",
+    "choice",
+    choices=(
+        Choice("(yes|yeah|yep|yup|sure|okay|ok|correct|right|certainly|of course) [please|I did|I do|it is]", "yes"),
+        Choice("(that's right|go ahead|do it|please do|all right|(yes|yeah|please) do [it|that])", "yes"),
+        Choice("(no|nope|nah|wrong) [thanks|thank you|I did not|I do not|it is not]", "no"),
+        Choice("(that's wrong|[no] do not [do (it|that)]|certainly not|of course not|better not|not now)", "no"),
+    ),
+)
+"""The answer to what is asked with yes or no."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the hands must know before they go on, as plain data that can cross a process."""
+
+    text: str
+    """As it is spoken."""
+    slot: SlotSpec
+    """What the answer can be, and so what is listened for."""
+    seconds: float = 8.0
+    """How long somebody may take to begin to answer, once it has been asked."""
+    secret: bool = False
+    """The answer is neither logged nor kept nor repeated."""
+    id: int = 0
+    """To whom the answer goes; the hands number their questions."""
+
+
+Ask = Callable[[Question], Awaitable[object]]
+"""Puts a question to the household and waits for the plain value of the answer: None where there was none."""
+
+
+class Opening(StrEnum):
+    """How somebody came to be heard, which tells what may be meant."""
+
+    TYPED = "typed"
+    WAKE = "wake word"
+    """After the wake word, or the button."""
+    ANSWER = "answer"
+    """Without a wake word: after a question or an answer of ours, while the assistant still listened."""
+
+
+class Risk(IntEnum):
+    """What must happen before an action may be performed. Ordered: the larger demands more."""
+
+    NONE = 0
+    CONFIRM = 1
+    PIN = 2
+    FORBIDDEN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A promise: an intent whose names and values were checked and bound to the skill that will perform it."""
+
+    intent: Intent
+    risk: Risk
+    perform: "Callable[[Ask], Awaitable[Response]]"
+    """Do it, once, and ask back where something is not known. Never raises what a skill raised: that becomes the
+    response."""
+
+    @property
+    def summary(self) -> str:
+        """Such as `timer.set(duration=600)`, for logs and dry runs."""
+        arguments = ", ".join(f"{name}={value}" for name, value in self.intent.slots.items())
+        return f"{self.intent.name}({arguments})"
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What comes back from the hands, as plain data. Empty text means a soft chime instead of words."""
+
+    text: str = ""
+    question: Question | None = None
+    """The text asks it: what was wanted goes on once it is answered, without a wake word."""
+    ok: bool = True
+    """False where the text is an apology or a refusal."""
+    action: str | None = None
+    """Summary of the action that was performed, or would have been in a dry run."""
+    error: str | None = None
+    """For logs and `--json`, where `ok` is false: what went wrong, technically."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """A stretch of sound to play: 16-bit signed mono PCM at `rate` samples per second."""
+
+    pcm: bytes
+    rate: int
+
+    @property
+    def seconds(self) -> float:
+        """Its length."""
+        return len(self.pcm) / 2 / self.rate
 
 
 @dataclass(frozen=True, slots=True)

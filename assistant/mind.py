@@ -3,31 +3,35 @@
 import asyncio
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from assistant.errors import EngineError
+from assistant.calls import GRACE
+from assistant.dialogue import Answer, Answers, Open, Resume
+from assistant.errors import EngineError, Unanswered
 from assistant.events import Acted, Failed, Observers, Understood
 from assistant.hands import Hands
-from assistant.messages import Intent, IntentSpec, Response, Transcript, Turn, Vocabulary
+from assistant.messages import (
+    YES_NO,
+    Intent,
+    IntentSpec,
+    Opening,
+    Question,
+    Response,
+    Transcript,
+    Turn,
+    Vocabulary,
+)
 from assistant.phrases.examples import sentence
 from assistant.stages import Understander
 
 logger = logging.getLogger(__name__)
 
 NOT_UNDERSTOOD = "Sorry, I did not understand that."
-LEFT = "All right, I leave it."
+LEFT = str(Unanswered())
 
-YES, NO = "assistant.yes", "assistant.no"
-ANSWERS = (
-    IntentSpec(
-        YES, ("(yes|yeah|yep|sure|correct|right) [please|I did|I do]", "(that's right|go ahead|do it)"), weight=0.3
-    ),
-    IntentSpec(
-        NO, ("(no|nope|wrong) [thanks|thank you|I did not|I do not]", "(that's wrong|do not do it)"), weight=0.3
-    ),
-)
-"""What can be said in answer to a question of ours."""
+SECRET = "…"
+"""Stands in records for words that nobody shall read."""
 
 
 @dataclass
@@ -58,21 +62,34 @@ class Mind:
         *,
         threshold: float,
         ask_threshold: float,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """A guess whose confidence (0 to 1) is below `threshold` is asked about; below `ask_threshold` it is none."""
+        """A guess whose confidence (0 to 1) is below `threshold` is asked about; below `ask_threshold` it is none.
+
+        `clock` gives seconds, for how long a question stays open.
+        """
         self._understanders = understanders
         self._hands = hands
         self._observe = observe
         self._threshold = threshold
         self._ask_threshold = ask_threshold
         self._specs: Mapping[str, IntentSpec] = {}
-        self._asked: Intent | None = None
+        self._clock = clock
+        self._answers = Answers()
+        self._open: Open | None = None
         self._unprepared: Sequence[Understander] = ()
         self._prepared = asyncio.Event()
 
     async def vocabulary(self) -> Vocabulary:
-        """What can be said now, with the answers to our own questions."""
-        return Vocabulary(((await self._hands.vocabulary()).intents) + ANSWERS)
+        """What can be said now."""
+        return await self._hands.vocabulary()
+
+    @property
+    def question(self) -> Question | None:
+        """What the household was asked and may still answer."""
+        if self._open is not None and self._open.until < self._clock():
+            self._open = None
+        return self._open.question if self._open else None
 
     async def learn(self) -> None:
         """Prepare the first understander for what can be said now; `prepare` the others. Raises EngineError."""
@@ -103,34 +120,96 @@ class Mind:
             await understander.close()
 
     async def answer(
-        self, transcript: Transcript, *, turn: int = 0, dry_run: bool = False, watch: Stopwatch | None = None
+        self,
+        transcript: Transcript,
+        *,
+        turn: int = 0,
+        dry_run: bool = False,
+        watch: Stopwatch | None = None,
+        opening: Opening = Opening.TYPED,
     ) -> tuple[Turn, Response]:
         """The record of the turn, and what to say. Never raises what an engine or a skill raised."""
         watch = watch or Stopwatch()
-        asked, self._asked = self._asked, None
-        intent = await self._understand(transcript, turn)
-        if intent is not None and intent.name in (YES, NO):
-            intent = self._settled(asked, intent)
+        question = self.question
+        asked, self._open = self._open, None
+        answer = await self._answers.read(question, transcript) if question and self._sure(transcript) else None
+        if question and answer and answer.meaning == "value" and question.slot.kind == "text":
+            answer = None if opening is Opening.WAKE and await self._fits(transcript) else answer
+        intent = None
+        if asked is None or (answer is None and opening is not Opening.ANSWER):
+            intent = await self._understand(transcript, turn)
         watch.lap("understand")
-        if intent is None:
-            response = Response(NOT_UNDERSTOOD, ok=False)
-        elif intent.name == NO:
-            response = Response(LEFT)
-        elif intent.confidence < self._threshold:
-            self._asked = intent
-            response = Response(f"Did you mean: {sentence(self._specs[intent.name], intent.slots)}?", listen=True)
+        if intent is not None:
+            if asked is not None:
+                await asked.resume(None)
+            response = await self._act(intent, turn, dry_run=dry_run)
+        elif asked is not None:
+            response = await self._go_on(asked, answer)
+            self._observe(Acted(turn, response))
         else:
+            response = Response(NOT_UNDERSTOOD, ok=False)
+        watch.lap("act")
+        secret = question is not None and question.secret
+        said = replace(transcript, text=SECRET) if secret else transcript
+        about = asked.about if asked and intent is None else None
+        return _record(said, intent, about, response, watch), response
+
+    async def unanswered(self) -> Response | None:
+        """Nobody answered: what to say to that, if there was a question."""
+        asked, self._open = self._open, None
+        return None if asked is None else await asked.resume(None)
+
+    async def _act(self, intent: Intent, turn: int, *, dry_run: bool) -> Response:
+        """Do it, or ask whether it is meant."""
+
+        async def perform() -> Response:
             self._observe(Understood(turn, intent))
             response = await self._hands.perform(intent, dry_run=dry_run)
             self._observe(Acted(turn, response))
-        watch.lap("act")
-        return _record(transcript, intent, response, watch), response
+            return self._noted(response, intent.name)
 
-    def _settled(self, asked: Intent | None, said: Intent) -> Intent | None:
-        """What a yes or a no means: what was asked about, the no itself, or nothing if nothing was asked."""
-        if asked is None or said.confidence < self._threshold:
-            return None
-        return replace(asked, confidence=1.0) if said.name == YES else said
+        if intent.confidence >= self._threshold:
+            return await perform()
+
+        async def settle(answer: str | int | None) -> Response:
+            return await perform() if answer == "yes" else Response(LEFT)
+
+        text = f"Did you mean: {sentence(self._specs[intent.name], intent.slots)}?"
+        return self.ask(Question(text, YES_NO), settle, intent.name)
+
+    def ask(self, question: Question, resume: Resume, about: str | None = None) -> Response:
+        """Put a question; `resume` is given the plain value of the answer, None for none."""
+        self._open = Open(question, resume, about, self._clock() + question.seconds + GRACE)
+        return Response(question.text, question=question)
+
+    def _noted(self, response: Response, about: str | None) -> Response:
+        """The same; its question, if it has one, waits for the answer."""
+        question = response.question
+        if question is not None:
+
+            async def resume(answer: str | int | None) -> Response:
+                return self._noted(await self._hands.reply(question.id, answer), about)
+
+            self.ask(question, resume, about)
+        return response
+
+    async def _go_on(self, asked: Open, answer: Answer | None) -> Response:
+        """What comes of an answer; of one that was not understood, the question again, once."""
+        question = asked.question
+        if answer is None or answer.meaning == "repeat":
+            if answer is None and asked.failed:
+                return await asked.resume(None)
+            self._open = replace(asked, until=self._clock() + question.seconds + GRACE, failed=answer is None)
+            text = f"{NOT_UNDERSTOOD} {question.text}" if answer is None else question.text
+            return Response(text, question=question, ok=answer is not None)
+        return await asked.resume(answer.value if answer.meaning == "value" else None)
+
+    def _sure(self, transcript: Transcript) -> bool:
+        return bool(transcript.text) and transcript.confidence >= self._threshold
+
+    async def _fits(self, transcript: Transcript) -> bool:
+        """Whether it is a command, word for word."""
+        return await self._understanders[0].understand(transcript) is not None
 
     async def _understand(self, transcript: Transcript, turn: int) -> Intent | None:
         """The first good guess, or the best of the fair ones."""
@@ -149,12 +228,15 @@ class Mind:
         return best
 
 
-def _record(transcript: Transcript, intent: Intent | None, response: Response, watch: Stopwatch) -> Turn:
+def _record(
+    transcript: Transcript, intent: Intent | None, about: str | None, response: Response, watch: Stopwatch
+) -> Turn:
+    """`about` is the intent that was gone on with."""
     return Turn(
         transcript=transcript.text,
         confidence=transcript.confidence,
         recognizer=transcript.recognizer,
-        intent=intent.name if intent else None,
+        intent=intent.name if intent else about,
         slots=dict(intent.slots) if intent else {},
         intent_confidence=intent.confidence if intent else 0.0,
         source=intent.source if intent else None,

@@ -3,14 +3,16 @@
 import asyncio
 import itertools
 from collections.abc import Coroutine
+from dataclasses import replace
 from typing import TypeVar
 
+from assistant import dialogue
 from assistant.concurrency import interrupt
 from assistant.ears import Ears
 from assistant.events import Finished, Heard, Interrupted, Listening, NobodySpoke, Observers, Speaking, Waiting, Woke
 from assistant.hearing import Hearing, Hearsay
-from assistant.messages import STOP, Response, Turn, Wake
-from assistant.mind import Mind
+from assistant.messages import STOP, Opening, Question, Response, Turn, Wake
+from assistant.mind import SECRET, Mind
 from assistant.voice import Voice
 
 T = TypeVar("T")
@@ -48,6 +50,7 @@ class Pipeline:
                 another = await self._turn(another)
             if another is not None:
                 await self._voice.hush()
+                await self._mind.unanswered()
 
     async def _wait(self) -> Wake | None:
         self._observe(Waiting())
@@ -60,15 +63,23 @@ class Pipeline:
         self._observe(Woke(turn, wake))
         awaited: Wake | None = wake
         while True:
-            heard = await self._listen(awaited, turn)
+            question = self._mind.question
+            heard = await self._listen(awaited, turn, question)
             if self._ears.last.wake is not None:
                 self._observe(Interrupted(turn))
                 return await self._ears.wake()
             if not heard.seconds:
                 self._observe(NobodySpoke(turn))
-                return (await self._while_listening(self._voice.chime("nobody")))[1]
-            self._observe(Heard(turn, heard.transcript))
-            answer = self._mind.answer(heard.transcript, turn=turn, dry_run=self._dry_run, watch=heard.watch)
+                return (await self._while_listening(self._close(turn)))[1]
+            said = replace(heard.transcript, text=SECRET) if question and question.secret else heard.transcript
+            self._observe(Heard(turn, said))
+            answer = self._mind.answer(
+                heard.transcript,
+                turn=turn,
+                dry_run=self._dry_run,
+                watch=heard.watch,
+                opening=Opening.ANSWER if awaited is None else Opening.WAKE,
+            )
             answered, another = await self._while_listening(answer) if self._live else (await answer, None)
             if answered is None:
                 self._observe(Interrupted(turn))
@@ -79,18 +90,33 @@ class Pipeline:
             self._observe(Finished(turn, record))
             if replied is None:
                 self._observe(Interrupted(turn))
-            if another is not None or not response.listen:
+            if another is not None or response.question is None:
                 return another
             awaited = None
 
-    async def _listen(self, wake: Wake | None, turn: int) -> Hearsay:
-        """Take down a command. The chime sounds while we listen already: nobody has to wait for it."""
+    async def _listen(self, wake: Wake | None, turn: int, question: Question | None) -> Hearsay:
+        """Take down a command, or an answer. The chime sounds while we listen already: nobody has to wait for it.
+
+        Without a wake word nothing but an answer is listened for.
+        """
+        answers = [dialogue.vocabulary(question.slot)] if question else []
+        among = answers if question and wake is None else [None, *answers]
+        wait = question.seconds if question and wake is None else None
         async with asyncio.TaskGroup() as tasks:
             chime = tasks.create_task(self._voice.chime("wake"))
             self._observe(Listening(turn))
-            heard = await self._hearing.transcribe(self._ears.command(wake), turn)
+            heard = await self._hearing.transcribe(self._ears.command(wake, wait), turn, among)
             await interrupt(chime)
         return heard
+
+    async def _close(self, turn: int) -> None:
+        """Nobody spoke: end what was asked, or sound a chime."""
+        response = await self._mind.unanswered()
+        if response is None or not response.text:
+            await self._voice.chime("nobody")
+        else:
+            self._observe(Speaking(turn, response.text))
+            await self._voice.say(response.text)
 
     async def _reply(self, turn: int, record: Turn, response: Response) -> bool:
         if not response.text or not response.ok:

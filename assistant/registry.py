@@ -12,10 +12,11 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
 
+from assistant.calls import Asker
 from assistant.concurrency import in_daemon_thread
-from assistant.errors import BadSlot, SkillError, SkillLoadError
+from assistant.errors import BadSlot, SkillError, SkillLoadError, Unanswered
 from assistant.house import House, HouseLookedAt
-from assistant.messages import Action, Intent, Response, Risk, Vocabulary
+from assistant.messages import Action, Ask, Intent, Response, Risk, Vocabulary
 from assistant.phrases.examples import plain_sentence
 from assistant.phrases.templates import check
 from assistant.skill import Ability, Context, Handler, Skill
@@ -142,7 +143,7 @@ class Registry:
         self,
         plugins: Iterable[Plugin],
         house: House,
-        lend: Callable[[Skill, House], Context],
+        lend: Callable[[Skill, House, Asker], Context],
         timeout: float = 10.0,
     ) -> None:
         """`lend` makes the context for one call; `timeout` is in seconds."""
@@ -179,30 +180,42 @@ class Registry:
         skill, handler = self._handlers[intent.name]
         house = HouseLookedAt(self._house) if handler.question else self._house
         arguments = bind(handler.slots, intent.slots, house)
+        missing = [slot for slot in handler.slots if slot.required and slot.name not in arguments]
+        if missing and intent.when is not None:
+            raise BadSlot(f"You did not say the {missing[0].name.replace('_', ' ')}.")
         if handler.risk is Risk.FORBIDDEN:
             raise BadSlot("I am not allowed to do that.")
 
-        async def perform() -> Response:
-            if handler.context is not None:
-                arguments[handler.context] = self._lend(skill, house)
-            return await self._call(handler, arguments)
+        async def perform(ask: Ask) -> Response:
+            try:
+                async with asyncio.timeout(self._timeout) as limit:
+                    asker = Asker(ask, house, limit)
+                    for slot in missing:
+                        arguments[slot.name] = await asker(slot.asked, slot)
+                    if handler.context is not None:
+                        arguments[handler.context] = self._lend(skill, house, asker)
+                    return await self._call(handler, arguments)
+            except Unanswered as error:
+                return Response(str(error))
+            except (SkillError, BadSlot) as error:
+                return Response(str(error), ok=False, error=str(error))
+            except TimeoutError:
+                logger.error("%s did not finish within %s s", handler.intent, self._timeout)
+                return Response(TOO_SLOW, ok=False, error=f"{handler.intent} did not finish within {self._timeout} s")
 
         return Action(intent, handler.risk, perform)
 
     async def _call(self, handler: Handler, arguments: Mapping[str, object]) -> Response:
+        """Raises SkillError, BadSlot, and TimeoutError where the time is up."""
         try:
-            async with asyncio.timeout(self._timeout):
-                if inspect.iscoroutinefunction(handler.function):
-                    result = await handler.function(**arguments)
-                else:
-                    result = await in_daemon_thread(lambda: handler.function(**arguments))
-                    if isinstance(result, Awaitable):
-                        result = await result
-        except (SkillError, BadSlot) as error:
-            return Response(str(error), ok=False, error=str(error))
-        except TimeoutError:
-            logger.error("%s did not finish within %s s", handler.intent, self._timeout)
-            return Response(TOO_SLOW, ok=False, error=f"{handler.intent} did not finish within {self._timeout} s")
+            if inspect.iscoroutinefunction(handler.function):
+                result = await handler.function(**arguments)
+            else:
+                result = await in_daemon_thread(lambda: handler.function(**arguments))
+                if isinstance(result, Awaitable):
+                    result = await result
+        except (SkillError, BadSlot):
+            raise
         except Exception as error:
             logger.exception("%s failed", handler.intent)
             return Response(APOLOGY, ok=False, error=f"{handler.intent}: {type(error).__name__}: {error}")

@@ -17,18 +17,19 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar, overload
 
 from assistant.answers import change, the, told
-from assistant.errors import BadSlot, SkillError, SkillLoadError
+from assistant.errors import BadSlot, SkillError, SkillLoadError, Unanswered
 from assistant.house import Area, Device, House, Outcome, select
 from assistant.messages import IntentSpec, Response, Risk
-from assistant.slots import Between, Light, OClock, OfKind, OneOf, Percent, Slot, slot
+from assistant.slots import Asked, Between, Light, OClock, OfKind, OneOf, Percent, Slot, slot
 
 __all__ = [
     "Ability",
     "Announcement",
     "Area",
+    "Asked",
     "BadSlot",
     "Between",
     "Command",
@@ -49,6 +50,7 @@ __all__ = [
     "SkillError",
     "Sound",
     "Store",
+    "Unanswered",
     "change",
     "select",
     "the",
@@ -56,6 +58,7 @@ __all__ = [
 ]
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +274,42 @@ class Context(Protocol):
 
     def announce(self, text: str, chime: str | None = None, rings: int = 1) -> Announcement:
         """Something to say later, for `schedule`; more than one `rings` go on until somebody says "stop"."""
+        ...
+
+    @overload
+    async def ask(self, text: str, kind: type[T], *, seconds: float = 8.0) -> T: ...
+
+    @overload
+    async def ask(self, text: str, kind: OneOf, *, seconds: float = 8.0) -> str: ...
+
+    @overload
+    async def ask(self, text: str, kind: Between, *, seconds: float = 8.0) -> int: ...
+
+    async def ask(self, text: str, kind: Any, *, seconds: float = 8.0) -> Any:
+        """Ask back and wait for the answer, of which the kind is
+
+        - a type: `timedelta`, `int`, `bool` (yes or no), `time`, `OClock`, `date`, `str` (any words) or an `Enum`
+        - `OneOf("black", "green")`: the word that was chosen
+        - `Between(1, 12)`: a whole number of this range
+
+        For `async` functions. The time until the answer is not the skill's; `seconds` is how long somebody may take to
+        begin it. Raises Unanswered where nobody answers or somebody says "never mind", which may be left to the
+        assistant to answer, as may BadSlot for an answer that does not fit.
+        """
+        ...
+
+    async def choose(
+        self, text: str, options: Sequence[tuple[str, T]], *, several: bool = False, seconds: float = 8.0
+    ) -> list[T]:
+        """Ask which of these is meant; "all" and "both" are answers if `several` may be.
+
+        Each option is what it is called, a sentence template such as `[the] pasta [timer]`, and what stands for it.
+        "The second" and "the last one" are understood, too. Raises Unanswered.
+        """
+        ...
+
+    async def confirm(self, text: str, *, seconds: float = 10.0) -> bool:
+        """Whether the household says yes to this question. No answer is a no."""
         ...
 
 

@@ -7,15 +7,15 @@ Python value that the handler gets. Spoken or written by a model, every value pa
 import math
 import re
 import types
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import Enum
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from assistant.errors import BadSlot, SkillLoadError
 from assistant.house import Area, Device, House
-from assistant.messages import Choice, SlotSpec
+from assistant.messages import YES_NO, Choice, SlotSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,13 @@ class OneOf:
         self.choices = tuple(
             [Choice(value, value) for value in values] + [Choice(said, value) for said, value in (spoken or {}).items()]
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """For `Annotated[timedelta, Asked("For how long?")]`: how to ask for what is required and was not said."""
+
+    question: str
 
 
 class OfKind:
@@ -81,6 +88,13 @@ class Slot:
     """How it is spoken in this house."""
     convert: Callable[[object, House], object]
     """From a plain value to what the handler expects. Raises BadSlot with a sentence that can be spoken."""
+    question: str | None = None
+    """How to ask for it; None for words made of its name."""
+
+    @property
+    def asked(self) -> str:
+        """The question to ask where it was not said."""
+        return self.question or f"What {self.name.replace('_', ' ')}?"
 
 
 def slot(name: str, annotation: object, *, required: bool) -> Slot:
@@ -90,9 +104,16 @@ def slot(name: str, annotation: object, *, required: bool) -> Slot:
     if get_origin(annotation) is Annotated:
         annotation, *rest = get_args(annotation)
         marks = tuple(rest)
+    question = next((mark.question for mark in marks if isinstance(mark, Asked)), None)
+    return replace(_slot(name, annotation, marks, required), question=question)
+
+
+def _slot(name: str, annotation: object, marks: tuple[object, ...], required: bool) -> Slot:
     values = _closed_values(annotation, marks)
     if values is not None:
         return _choice_slot(name, required, values)
+    if annotation is bool:
+        return _yes_no_slot(name, required)
     if annotation is Device:
         kinds = next((mark.kinds for mark in marks if isinstance(mark, OfKind)), frozenset())
         return _device_slot(name, required, kinds)
@@ -105,18 +126,16 @@ def slot(name: str, annotation: object, *, required: bool) -> Slot:
         if annotation is python_type:
             return Slot(name, required, _spec(name, kind, required), _ignoring_house(name, convert))
     raise SkillLoadError(
-        f"parameter '{name}': {annotation!r} cannot be spoken; use str, int, Percent, timedelta, time, OClock, date, "
-        "Device, Light, Area, Literal[…], an Enum of strings or Annotated[str, OneOf(…)]"
+        f"parameter '{name}': {annotation!r} cannot be spoken; use str, int, bool, Percent, timedelta, time, OClock, "
+        "date, Device, Light, Area, Literal[…], an Enum of strings or Annotated[str, OneOf(…)]"
     )
 
 
 def bind(slots: Iterable[Slot], values: Mapping[str, object], house: House) -> dict[str, object]:
-    """Plain values to arguments. Raises BadSlot for a value that does not fit, is missing or was not asked for."""
+    """Plain values to arguments. Raises BadSlot for a value that does not fit or was not asked for."""
     by_name = {slot.name: slot for slot in slots}
     if unknown := sorted(set(values) - set(by_name)):
         raise BadSlot(f"I do not know what to do with {unknown[0]}.")
-    if missing := [name for name, slot in by_name.items() if slot.required and values.get(name) is None]:
-        raise BadSlot(f"You did not say the {missing[0].replace('_', ' ')}.")
     return {name: by_name[name].convert(value, house) for name, value in values.items() if value is not None}
 
 
@@ -149,6 +168,46 @@ def _choice_slot(name: str, required: bool, values: Mapping[str, tuple[Choice, o
             return python[str(value).casefold()]
         except KeyError:
             raise BadSlot(f"I do not know the {name.replace('_', ' ')} {value}.") from None
+
+    return Slot(name, required, lambda _: spec, convert)
+
+
+def options_slot(name: str, options: Sequence[str], *, several: bool) -> Slot:
+    """One of some things by what it is called, a sentence template, or by its place; or `several`: "both", "all".
+
+    Converts to the places of what was chosen, from 0.
+    """
+    choices = [Choice(said, str(place)) for place, said in enumerate(options)]
+    choices += [
+        Choice(f"([the] {word} [one]|number {place + 1})", str(place))
+        for place, word in enumerate(_ORDINALS[: len(options)])
+    ]
+    choices += [Choice("[the] last [one]", str(len(options) - 1))]
+    if several:
+        choices += [Choice("([all|both] of (them|those|these)|all|both|every one|each [of them]|everything)", _ALL)]
+    spec = SlotSpec(name, "choice", choices=tuple(choices))
+
+    def convert(value: object, _: House) -> object:
+        if value == _ALL and several:
+            return list(range(len(options)))
+        if str(value) not in map(str, range(len(options))):
+            raise BadSlot(f"There is no {value}.")
+        return [int(str(value))]
+
+    return Slot(name, True, lambda _: spec, convert)
+
+
+_ALL = "all"
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+
+
+def _yes_no_slot(name: str, required: bool) -> Slot:
+    spec = replace(YES_NO, name=name, required=required)
+
+    def convert(value: object, _: House) -> object:
+        if value not in ("yes", "no"):
+            raise BadSlot("Say yes or no.")
+        return value == "yes"
 
     return Slot(name, required, lambda _: spec, convert)
 

@@ -49,10 +49,11 @@ class Recognizer(Protocol):
 
     name: str
 
-    async def transcribe(self, frames: AsyncIterable[AudioFrame]) -> Transcript:
+    async def transcribe(self, frames: AsyncIterable[AudioFrame], among: Vocabulary | None = None) -> Transcript:
         """Take frames as they are spoken; soon after the last one, say what they say.
 
-        Cancelling stops the work. Raises EngineError.
+        `among` is all that need be listened for this time, where it is little: the answers to a question. Cancelling
+        stops the work. Raises EngineError.
         """
         ...
 

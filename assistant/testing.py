@@ -125,6 +125,15 @@ class Assistant:
         self.clock.passed = end
         return [announcement.text for announcement in self.announcements[before:]]
 
+    async def silence(self) -> str:
+        """Say nothing, where an answer is awaited. Gives what is said to that, empty if nothing was asked."""
+        response = await self.mind.unanswered()
+        return response.text if response else ""
+
+    async def close(self) -> None:
+        """End what still waits for an answer."""
+        await self.hands.close()
+
     def state(self, device: str) -> Mapping[str, object]:
         """How a device is now. Raises KeyError if there is none of this name."""
         return {each.name: each.state for each in self.house.devices}[device]

@@ -24,6 +24,7 @@ import numpy as np
 import yaml
 
 from assistant import testing
+from assistant.calls import Asker
 from assistant.choices import Scores, choose
 from assistant.engines.llama import Llama
 from assistant.engines.llama_library import Model
@@ -61,7 +62,7 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(registry.vocabulary().intents[:INTENTS])
 
 
-def nobody(skill: Skill, house: House) -> Context:
+def nobody(skill: Skill, house: House, asker: Asker) -> Context:
     raise AssertionError("nothing is performed here")
 
 

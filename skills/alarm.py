@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
-from assistant.skill import Announcement, BadSlot, Context, Entry, OClock, OneOf, Response, Skill, SkillError
+from assistant.skill import Announcement, Asked, BadSlot, Context, Entry, OClock, OneOf, Response, Skill, SkillError
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,10 @@ NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
     f"{SET} [a|an|the|my] [new] alarm [clock] for {{day}} at {{at}}",
     f"{SET} [a|an|my] {{at}} alarm [for {{day}}]",
     "(I (need|want|have) to (get up|wake up|be up)|I need an alarm|alarm) (at|for) {at} [{day}]",
+    f"({SET} (a|an|another|a new) alarm [clock] [for me]|(I need|I want|can I have|give me) an alarm) [{{day}}]",
     weight=5,
 )
-async def set(ctx: Context, at: OClock, day: date | None = None) -> str:
+async def set(ctx: Context, at: Annotated[OClock, Asked("For when?")], day: date | None = None) -> str:
     """Set an alarm."""
     now = ctx.now().replace(tzinfo=None)
     when = at.after(now, early=True) if day is None else at.on(day, early=True)
@@ -77,17 +78,6 @@ async def every(ctx: Context, at: OClock, days: Days, also: Days | None = None) 
     when = at.on(ctx.now().date(), early=True)
     entry = ctx.schedule.every(when.time(), on, _ring(ctx, when), kind=skill.name)
     return f"Alarm set for {_said(ctx, entry)}."
-
-
-@skill.intent(
-    "set an alarm",
-    f"{SET} (a|an|another|a new) alarm [clock] [for me]",
-    "(I need|I want|can I have|give me) an alarm",
-    weight=0.5,
-)
-async def ask(ctx: Context) -> Response:
-    """Ask when an alarm should ring."""
-    return Response("For when? Say, for example: set an alarm for seven.", listen=True)
 
 
 @skill.question(
@@ -122,8 +112,11 @@ async def cancel(ctx: Context, at: OClock | None = None, days: Days | None = Non
         return Response()
     found = _found(ctx, at, days)
     if len(found) > 1:
-        return Response(f"{_list(ctx, found)} Say which one to cancel, or all.", listen=True)
-    ctx.schedule.cancel(found[0])
+        options = [(f"[the] [alarm] [for|at] {_said(ctx, each)}", each) for each in found]
+        found = await ctx.choose(f"{_list(ctx, found)} Which one shall I cancel, or all?", options, several=True)
+    ctx.schedule.cancel_all(found)
+    if len(found) > 1:
+        return "The alarms are cancelled."
     return f"The alarm for {_said(ctx, found[0])} is cancelled."
 
 

@@ -94,9 +94,12 @@ async def every(ctx: Context, what: str, days: Days, at: OClock | None = None) -
     "(remind me [of something]|I need a reminder|I want a reminder|can I have a reminder)",
     weight=0.5,
 )
-async def ask(ctx: Context) -> Response:
-    """Ask what to remind of."""
-    return Response("Of what, and when? Say, for example: remind me to call Anna tomorrow at nine.", listen=True)
+async def ask(ctx: Context) -> str:
+    """Ask what to remind of, and when."""
+    what = await ctx.ask("Of what shall I remind you?", str)
+    when = (await ctx.ask("At what time?", OClock)).after(ctx.now().replace(tzinfo=None))
+    entry = ctx.schedule.at(when, _reminder(ctx, what), kind=skill.name, name=_yours(what))
+    return f"I will remind you {ctx.spoken(entry.at)}."
 
 
 @skill.question(
@@ -133,7 +136,8 @@ async def cancel(ctx: Context, what: str | None = None) -> str | Response:
         raise SkillError("There is no such reminder." if pending else "There are no reminders.")
     if len(found) > 1:
         each = ctx.spoken([_said(ctx, entry) for entry in found])
-        return Response(f"There are {len(found)}: {each}. Say which one to cancel.", listen=True)
+        options = [(f"[to] {_plain(entry.name)}", entry) for entry in found]
+        found = await ctx.choose(f"There are {len(found)}: {each}. Which one shall I cancel?", options)
     ctx.schedule.cancel(found[0])
     return f"I will not remind you {_said(ctx, found[0])}."
 
@@ -206,6 +210,11 @@ def _yours(what: str) -> str:
     """What the household calls its own is theirs when we say it: "call my mother" becomes "call your mother"."""
     own = {"my": "your", "me": "you", "i": "you", "mine": "yours", "myself": "yourself", "our": "your", "us": "you"}
     return " ".join(own.get(word.casefold(), word) for word in what.split())
+
+
+def _plain(words: str) -> str:
+    """Free text without what means something in a sentence template."""
+    return "".join(sign if sign.isalnum() or sign in " '" else " " for sign in words)
 
 
 def _reminder(ctx: Context, what: str) -> Announcement:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from math import ceil
 from typing import Annotated
 
-from assistant.skill import Context, Entry, OneOf, Response, Skill, SkillError
+from assistant.skill import Asked, Context, Entry, OneOf, Skill, SkillError
 
 skill = Skill("timer")
 
@@ -90,20 +90,16 @@ Name = Annotated[
     f"({START} {A} timer (to go off|to ring|that goes off|that is set to go off) (in|after)"
     "|count down from|start a countdown (of|for|from)) {length}",
     "(wake me|wake me up|alert me|tell me|notify me|remind me|warn me|let me know) in {length}",
-    weight=8,
+    f"({START} {A} [new] timer [for me]|{WANT} a timer [set])",
+    f"{START} {A} [new] {{name}} timer",
+    weight=9,
 )
-async def set(ctx: Context, length: timedelta, name: Name | None = None) -> str:
+async def set(ctx: Context, length: Annotated[timedelta, Asked("For how long?")], name: Name | None = None) -> str:
     """Set a timer that rings."""
     said = ctx.spoken(length)
     text = f"Your {name} timer is done." if name else f"Your timer for {said} is done."
     ctx.schedule.after(length, ctx.announce(text, chime="timer"), kind=skill.name, name=name or "")
     return f"{name.capitalize()} timer set for {said}." if name else f"Timer set for {said}."
-
-
-@skill.intent("set a timer", f"{START} {A} [new] timer [for me]", f"{WANT} a timer [set]", weight=1)
-async def ask(ctx: Context) -> Response:
-    """Ask how long a timer should run."""
-    return Response("For how long? Say, for example: set a timer for ten minutes.", listen=True)
 
 
 @skill.intent(
@@ -113,14 +109,12 @@ async def ask(ctx: Context) -> Response:
     f"put {MY} [{{name}}] timer on hold",
     weight=1,
 )
-async def pause(ctx: Context, name: Name | None = None, length: timedelta | None = None) -> str | Response:
+async def pause(ctx: Context, name: Name | None = None, length: timedelta | None = None) -> str:
     """Pause a timer."""
     found = [entry for entry in _found(ctx, name, length) if not entry.paused]
-    if len(found) > 1:
-        return _which(ctx, found, "pause")
     if not found:
         raise SkillError("It is paused already.")
-    paused = ctx.schedule.pause(found[0])
+    paused = ctx.schedule.pause(await _which(ctx, found, "pause"))
     return f"{_the(ctx, paused)} is paused, with {_left(ctx, paused)} left."
 
 
@@ -131,14 +125,12 @@ async def pause(ctx: Context, name: Name | None = None, length: timedelta | None
     f"(let {MY} [{{name}}] timer (go on|run on|continue|run again)|start {MY} [{{name}}] timer again)",
     weight=1,
 )
-async def resume(ctx: Context, name: Name | None = None, length: timedelta | None = None) -> str | Response:
+async def resume(ctx: Context, name: Name | None = None, length: timedelta | None = None) -> str:
     """Let a paused timer go on."""
     found = [entry for entry in _found(ctx, name, length) if entry.paused]
-    if len(found) > 1:
-        return _which(ctx, found, "go on with")
     if not found:
         raise SkillError("It is running already.")
-    resumed = ctx.schedule.resume(found[0])
+    resumed = ctx.schedule.resume(await _which(ctx, found, "go on with"))
     return f"{_the(ctx, resumed)} goes on, with {_left(ctx, resumed)} left."
 
 
@@ -149,9 +141,9 @@ async def resume(ctx: Context, name: Name | None = None, length: timedelta | Non
     f"(make {MY} [{{name}}] timer {{more}} longer|give {MY} [{{name}}] timer [another] {{more}} [more])",
     weight=1,
 )
-async def add(ctx: Context, more: timedelta, name: Name | None = None) -> str | Response:
+async def add(ctx: Context, more: timedelta, name: Name | None = None) -> str:
     """Make a timer longer."""
-    return _changed(ctx, more, name)
+    return await _changed(ctx, more, name)
 
 
 @skill.intent(
@@ -161,9 +153,9 @@ async def add(ctx: Context, more: timedelta, name: Name | None = None) -> str | 
     f"((shorten|reduce|decrease|cut) {MY} [{{name}}] timer by {{less}}|make {MY} [{{name}}] timer {{less}} shorter)",
     weight=0.7,
 )
-async def subtract(ctx: Context, less: timedelta, name: Name | None = None) -> str | Response:
+async def subtract(ctx: Context, less: timedelta, name: Name | None = None) -> str:
     """Make a timer shorter."""
-    return _changed(ctx, -less, name)
+    return await _changed(ctx, -less, name)
 
 
 @skill.question(
@@ -208,13 +200,14 @@ async def list(ctx: Context) -> str:
     "turn [the|my|that] [{name}] timer off",
     weight=3,
 )
-async def cancel(ctx: Context, name: Name | None = None, length: timedelta | None = None) -> str | Response:
+async def cancel(ctx: Context, name: Name | None = None, length: timedelta | None = None) -> str:
     """Cancel a timer."""
     found = _found(ctx, name, length)
     if len(found) > 1:
-        return _which(ctx, found, "cancel", ", or all")
-    ctx.schedule.cancel(found[0])
-    return f"{_the(ctx, found[0])} is cancelled."
+        text = f"{_list(ctx, found)} Which one shall I cancel, or all?"
+        found = await ctx.choose(text, _options(ctx, found), several=True)
+    ctx.schedule.cancel_all(found)
+    return f"{_the(ctx, found[0])} is cancelled." if len(found) == 1 else "The timers are cancelled."
 
 
 @skill.intent(
@@ -229,16 +222,24 @@ async def cancel_all(ctx: Context) -> str:
     return f"{_the(ctx, found[0])} is cancelled." if len(found) == 1 else "All timers are cancelled."
 
 
-def _changed(ctx: Context, by: timedelta, name: str | None) -> str | Response:
-    found = _found(ctx, name, None)
-    if len(found) > 1:
-        return _which(ctx, found, "change")
-    changed = ctx.schedule.change(found[0], by)
+async def _changed(ctx: Context, by: timedelta, name: str | None) -> str:
+    changed = ctx.schedule.change(await _which(ctx, _found(ctx, name, None), "change"), by)
     return f"{'The ' + changed.name if changed.name else 'The'} timer has {_left(ctx, changed)} left now."
 
 
-def _which(ctx: Context, entries: Sequence[Entry], verb: str, more: str = "") -> Response:
-    return Response(f"{_list(ctx, entries)} Say which one to {verb}{more}.", listen=True)
+async def _which(ctx: Context, entries: Sequence[Entry], verb: str) -> Entry:
+    """The one of these that is meant. Raises Unanswered."""
+    if len(entries) == 1:
+        return entries[0]
+    return (await ctx.choose(f"{_list(ctx, entries)} Which one shall I {verb}?", _options(ctx, entries)))[0]
+
+
+def _options(ctx: Context, entries: Sequence[Entry]) -> Sequence[tuple[str, Entry]]:
+    """Each with what it may be called."""
+    return [
+        (f"[the] {each.name} [timer]" if each.name else f"[the] [timer] [for] {ctx.spoken(each.length)} [timer]", each)
+        for each in entries
+    ]
 
 
 def _found(ctx: Context, name: str | None, length: timedelta | None) -> Sequence[Entry]:

@@ -18,6 +18,7 @@ from assistant import apart, testing
 from assistant.apart import FarHands, FarHead
 from assistant.concurrency import interrupt
 from assistant.errors import LinkError
+from assistant.hands import TOO_LATE
 from assistant.link import LONGEST, Link
 from assistant.messages import Intent, Response, Turn, Vocabulary
 from assistant.skill import Announcement
@@ -187,6 +188,19 @@ class Slow:
         finally:
             self.ended.set()
         return Response()
+
+    async def reply(self, question: int, value: str | int | None) -> Response:
+        return await self.perform(ON)
+
+
+async def test_a_question_and_its_answer_cross(tmp_path: Path) -> None:
+    async with served(tmp_path / "s", FarHead()), reaching(tmp_path / "s", testing.FakeSound()) as hands:
+        await hands.vocabulary()
+        asked = await hands.perform(Intent("timer.set", {}, 1.0, "test", "set a timer"))
+        assert asked.question is not None
+        assert (asked.text, asked.question.slot.kind) == ("For how long?", "duration")
+        assert (await hands.reply(asked.question.id, 600)).text == "Timer set for 10 minutes."
+        assert (await hands.reply(asked.question.id, 600)).text == TOO_LATE
 
 
 async def test_a_turn_that_is_cut_short_ends_what_the_hands_do(tmp_path: Path) -> None:

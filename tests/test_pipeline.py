@@ -23,7 +23,7 @@ from assistant.events import (
     Woke,
 )
 from assistant.messages import RATE, Turn
-from assistant.mind import NOT_UNDERSTOOD
+from assistant.mind import LEFT, NOT_UNDERSTOOD
 from assistant.registry import APOLOGY
 from tests.sounds import Sound, in_a_room, say
 
@@ -83,6 +83,31 @@ async def test_a_command_after_a_pause_and_then_another(tmp_path: Path) -> None:
         ("clock.time", {}),
         ("timer.set", {"length": 600}),
     ]
+
+
+async def test_a_question_is_answered_without_a_wake_word(tmp_path: Path) -> None:
+    events = await converse(tmp_path, JARVIS, PAUSE, say("I need a timer"), 3.0, say("twenty minutes"))
+    again = [Listening, Heard, Acted, Speaking, Finished]
+    assert order(events) == [Waiting, *TURN, *again, Waiting]
+    assert [turn.answer for turn in records(events)] == ["For how long?", "Timer set for 20 minutes."]
+
+
+async def test_a_question_that_nobody_answers_ends_kindly(tmp_path: Path) -> None:
+    events = await converse(tmp_path, JARVIS, PAUSE, say("I need a timer"), 10.0)
+    assert order(events) == [Waiting, *TURN, Listening, NobodySpoke, Speaking, Waiting]
+    assert events[-2] == Speaking(1, LEFT)
+
+
+async def test_a_wake_word_ends_a_question_for_another_command(tmp_path: Path) -> None:
+    events = await converse(
+        tmp_path, JARVIS, PAUSE, say("I need a timer"), 2.5, JARVIS, PAUSE, say("turn on the desk lamp")
+    )
+    assert [turn.intent for turn in records(events)] == ["timer.set", "light.on"]
+
+
+async def test_an_answer_may_follow_a_wake_word(tmp_path: Path) -> None:
+    events = await converse(tmp_path, JARVIS, PAUSE, say("I need a timer"), 2.5, JARVIS, PAUSE, say("twenty minutes"))
+    assert [turn.answer for turn in records(events)] == ["For how long?", "Timer set for 20 minutes."]
 
 
 async def test_nobody_speaks_after_the_wake_word(tmp_path: Path) -> None:

@@ -172,7 +172,7 @@ def quits_the_program() -> str:
 
 
 async def fine() -> Response:
-    return Response("Fine.", listen=True)
+    return Response("Fine.")
 
 
 def nothing() -> None:

@@ -50,6 +50,9 @@ of confidence there."""
 SHORTEST = 20
 """Frames: words that take less are judged as if they took as long."""
 
+_WHOLE, _LITTLE = "network", "answers"
+"""The names of the networks of one decoder: everything that can be said, and what answers a question."""
+
 _UNSPOKEN = ("<sil>", "(NULL)")
 """Pauses, and arcs without a word, in the library's writing."""
 
@@ -75,17 +78,20 @@ class PocketSphinx:
         self._phonemes = phonemes
         self._worker = Worker("pocketsphinx")
         self._search: _Search | None = None
+        self._among: Vocabulary | None = None
+        """What little the search has been told to listen for beside the whole, last."""
 
     async def learn(self, vocabulary: Vocabulary) -> None:
         """Compile and load the vocabulary's network. Raises EngineError; the old vocabulary then stays."""
         self._search = await self._worker(self._load, vocabulary)
+        self._among = None
 
-    async def transcribe(self, frames: AsyncIterable[AudioFrame]) -> Transcript:
+    async def transcribe(self, frames: AsyncIterable[AudioFrame], among: Vocabulary | None = None) -> Transcript:
         """Decode frames as they come. Text is empty when nothing was said or nothing fits. Raises EngineError."""
         search = self._search
         if search is None:
             raise EngineError("PocketSphinx has no vocabulary: call learn() before transcribe()")
-        await self._worker(search.begin)
+        await self._worker(self._begin, search, among)
         left = int(LONGEST * BYTES_PER_SECOND)
         async for frame in frames:
             for start in range(0, min(left, len(frame.pcm)), CHUNK):
@@ -99,11 +105,22 @@ class PocketSphinx:
         self._worker.close()
 
     def _load(self, vocabulary: Vocabulary) -> "_Search":
+        search = _Search()
+        self._add(search, _WHOLE, vocabulary)
+        return search
+
+    def _begin(self, search: "_Search", among: Vocabulary | None) -> None:
+        if among is not None and among != self._among:
+            self._add(search, _LITTLE, among)
+            self._among = among
+        search.begin(_WHOLE if among is None else _LITTLE)
+
+    def _add(self, search: "_Search", name: str, vocabulary: Vocabulary) -> None:
         network = self._compile(vocabulary)
         spoken = pronounce(network.words, _DICTIONARY, self._phonemes)
         network = _speakable(network, spoken)
         try:
-            return _Search(network, spoken)
+            search.add(name, network, spoken)
         except (RuntimeError, ValueError) as error:
             raise EngineError(
                 f"PocketSphinx cannot load a network of {network.states} states: {error}; check the sentence templates"
@@ -122,27 +139,37 @@ class _Heard:
 
 
 class _Search:
-    """One decoder with one network, for use in one thread."""
+    """One decoder with a network or two, for use in one thread."""
 
-    def __init__(self, network: Network, pronunciations: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(self) -> None:
         self._decoder = _decoder()
-        for word, variants in pronunciations.items():
-            for number, phones in enumerate(variants, start=1):
-                self._decoder.add_word(word if number == 1 else f"{word}({number})", phones, False)
-        self._decoder.add_fsg("network", self._graph(network, pronunciations))
-        self._decoder.activate_search("network")
+        self._known: set[str] = set()
         self._cepstra = Cepstra()
         self._mean = _Mean()
         self._hearing = False
 
-    def begin(self) -> None:
-        """Forget an utterance that was broken off and expect a new one."""
-        if self._hearing:
-            self._decoder.end_utt()
+    def add(self, name: str, network: Network, pronunciations: Mapping[str, tuple[str, ...]]) -> None:
+        """Take up a network, in the place of one of the same name."""
+        self._break_off()
+        for word, variants in pronunciations.items():
+            for number, phones in enumerate(variants if word not in self._known else (), start=1):
+                self._decoder.add_word(word if number == 1 else f"{word}({number})", phones, False)
+        self._known.update(pronunciations)
+        self._decoder.add_fsg(name, self._graph(name, network, pronunciations))
+
+    def begin(self, name: str) -> None:
+        """Forget an utterance that was broken off and expect a new one, from this network."""
+        self._break_off()
+        self._decoder.activate_search(name)
         self._decoder.start_utt()
         self._hearing = True
         self._cepstra.reset()
         self._mean.begin()
+
+    def _break_off(self) -> None:
+        if self._hearing:
+            self._decoder.end_utt()
+        self._hearing = False
 
     def hear(self, pcm: bytes) -> None:
         """Decode some more sound, or keep it until the mean is known well enough."""
@@ -166,9 +193,9 @@ class _Search:
         if len(cepstra):
             self._decoder.process_cep(cepstra.astype("<f4").tobytes(), False, False)
 
-    def _graph(self, network: Network, known: Mapping[str, object]) -> pocketsphinx.FsgModel:
+    def _graph(self, name: str, network: Network, known: Mapping[str, object]) -> pocketsphinx.FsgModel:
         free = network.states
-        graph = pocketsphinx.FsgModel("network", self._decoder.get_logmath(), LANGUAGE_WEIGHT, free + 1)
+        graph = pocketsphinx.FsgModel(name, self._decoder.get_logmath(), LANGUAGE_WEIGHT, free + 1)
         unit = math.log(self._decoder.config["logbase"])
         scale = NETWORK_WEIGHT / unit
         for arc in network.arcs:

@@ -87,7 +87,7 @@ class Whisper:
         """Expect the unusual names of this vocabulary."""
         self._hint = await self._worker(hint, vocabulary, self._model.tokenizer.encode)
 
-    async def transcribe(self, frames: AsyncIterable[AudioFrame]) -> Transcript:
+    async def transcribe(self, frames: AsyncIterable[AudioFrame], among: Vocabulary | None = None) -> Transcript:
         """Collect the sound, then say what was spoken: empty for silence, noise and music. Raises EngineError.
 
         The confidence is the geometric mean of the tokens' probabilities. Cancelled, it stops at the next step: a step

@@ -4,6 +4,7 @@ A kind is a small template over word lists, read by hassil like everything else;
 the same lists. What the lists match are parts, and one function per kind makes the plain value of them.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache
@@ -13,6 +14,7 @@ from hassil import SlotList, WildcardSlotList
 from assistant.messages import Choice, SlotSpec
 from assistant.phrases import moments, syntax
 from assistant.phrases.lists import Kind, Part, Said, digits, number, spoken
+from assistant.phrases.numbers import cardinal
 from assistant.phrases.syntax import TemplateError
 
 WIDEST_LIST = 1000
@@ -61,13 +63,21 @@ def choice(choices: tuple[Choice, ...]) -> Kind:
     ways: dict[str, dict[str, None]] = {}
     for each in choices:
         try:
-            forms = syntax.forms(syntax.parse(each.spoken))
+            forms = [form for said in syntax.forms(syntax.parse(each.spoken)) for form in _counted(said)]
         except TemplateError as error:
             raise TemplateError(f"the choice '{each.spoken}' is wrong: {error}") from error
         ways.setdefault(each.value, {}).update(dict.fromkeys(filter(None, forms)))
     name = f"choice {hash(choices)}"
     values = spoken(name, (Said(value, tuple(forms)) for value, forms in ways.items() if forms))
     return Kind(f"{{{name}}}", {name: values}, _first)
+
+
+def _counted(form: str) -> tuple[str, ...]:
+    """A way to say something; with numbers in words, too, where it has digits."""
+    return (form, _DIGITS.sub(lambda digits: cardinal(int(digits[0]))[0], form)) if _DIGITS.search(form) else (form,)
+
+
+_DIGITS = re.compile(r"\d+")
 
 
 @lru_cache(maxsize=64)

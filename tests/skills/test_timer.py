@@ -50,10 +50,8 @@ async def test_what_remains(assistant: testing.Assistant) -> None:
 async def test_one_of_several_timers_is_cancelled_by_name(assistant: testing.Assistant) -> None:
     await assistant.say("set a pasta timer for eight minutes")
     await assistant.say("set a ten minute timer")
-    _, response = await assistant.ask("cancel the timer")
-    assert response.listen
-    assert response.text.endswith("Say which one to cancel, or all.")
-    assert await assistant.say("cancel the pasta timer") == "The pasta timer is cancelled."
+    assert (await assistant.say("cancel the timer")).endswith("Which one shall I cancel, or all?")
+    assert await assistant.say("the pasta timer") == "The pasta timer is cancelled."
     assert await assistant.say("cancel the timer") == "The timer for 10 minutes is cancelled."
     assert await assistant.say("cancel the timer") == "There is no timer running."
     assert await assistant.wait(hours=1) == []
@@ -67,9 +65,10 @@ async def test_all_timers_are_cancelled(assistant: testing.Assistant) -> None:
 
 
 async def test_a_timer_without_a_length_asks_for_it(assistant: testing.Assistant) -> None:
-    _, response = await assistant.ask("set a timer")
-    assert response.listen
-    assert response.text.startswith("For how long?")
+    assert await assistant.say("set a timer") == "For how long?"
+    assert await assistant.say("ten minutes") == "Timer set for 10 minutes."
+    assert await assistant.say("start a pizza timer") == "For how long?"
+    assert await assistant.say("make it a quarter of an hour") == "Pizza timer set for 15 minutes."
 
 
 async def test_a_length_that_cannot_be_counted_is_refused(assistant: testing.Assistant) -> None:
