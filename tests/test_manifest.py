@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from assistant.engines.openwakeword import DIGESTS
+from assistant.engines.features import DIGESTS
 from assistant.errors import ModelError
 from assistant.manifest import Manifest, is_allowed, read_manifest
 from assistant.signature import check_signature

@@ -23,17 +23,19 @@ class Incremental:
     """A rewritten network."""
 
     model: bytes
-    """Its first input has `rows` rows; then come, in order, the inputs of `memory`. The outputs are likewise."""
+    """Its first input is (1, any number of rows, columns, 1); then come, in order, the inputs of `memory`. The outputs
+    are likewise, and after them those that were tapped."""
     memory: Mapping[str, Shape]
     """Name and shape of what it wants back at the next step. The output is the input's name after `next `."""
 
 
-def incremental(model: bytes, rows: int, columns: int) -> Incremental:
+def incremental(model: bytes, columns: int, taps: Sequence[str] = ()) -> Incremental:
     """Rewrite a network whose input is (1, window, columns, 1) for inputs of (1, rows, columns, 1).
 
     It must be a chain of a padding of the columns by one at either side, a reshaping to (1, 1, window, columns + 2),
-    convolutions that are not padded over time, poolings, and operations on single values. `rows` must be a multiple of
-    what the poolings make one row of, and steps must end where windows end.
+    convolutions that are not padded over time, poolings, and operations on single values. The rows must be a multiple
+    of what the poolings make one row of, and steps must end where windows end. `taps` names inner values that become
+    outputs.
     """
     (graph,) = (value for number, value, _ in _fields(model) if number == 7 and isinstance(value, bytes))
     parts = [(number, value) for number, value, _ in _fields(graph) if isinstance(value, bytes)]
@@ -50,7 +52,7 @@ def incremental(model: bytes, rows: int, columns: int) -> Incremental:
                 written.append(node)
             case "Reshape" if not memory:
                 del tensors[inputs[1]]
-                written.append(_constant("rows", [1, 1, rows, width]))
+                written.append(_constant("rows", [1, 1, -1, width]))
                 written.append(_node("Reshape", [inputs[0], "rows"], [_text(node, 2)]))
             case "Conv":
                 height, across = attributes["kernel_shape"]
@@ -72,11 +74,16 @@ def incremental(model: bytes, rows: int, columns: int) -> Incremental:
     body = [_field(1, node) for node in written]
     body += [_field(5, tensor) for tensor in tensors.values()]
     body += [_field(number, value) for number, value in parts if number not in (1, 5, 11)]
-    body += [_field(11, _tensor(_text(source, 1), (1, rows, columns, 1)))]
+    body += [_field(11, _tensor(_text(source, 1), (1, None, columns, 1)))]
     body += [_field(11, _tensor(name, shape)) for name, shape in memory.items()]
     body += [_field(12, _tensor(f"next {name}", shape)) for name, shape in memory.items()]
     rewritten = b"".join(_field(7, b"".join(body)) if number == 7 else raw for number, _, raw in _fields(model))
-    return Incremental(rewritten, memory)
+    return Incremental(tapped(rewritten, taps), memory)
+
+
+def tapped(model: bytes, taps: Sequence[str]) -> bytes:
+    """The network with inner values as further outputs. A protobuf message and what is appended to it are one."""
+    return model + _field(7, b"".join(_field(12, _tensor(name)) for name in taps))
 
 
 def _remember(name: str, source: str, rows: int) -> list[bytes]:
@@ -109,10 +116,12 @@ def _constant(name: str, values: Sequence[int]) -> bytes:
     return _node("Constant", [], [name], _field(5, _field(1, "value") + _field(5, tensor) + _field(20, _TENSOR)))
 
 
-def _tensor(name: str, shape: Sequence[int]) -> bytes:
-    """A ValueInfoProto of float32."""
-    dimensions = b"".join(_field(1, _field(1, size)) for size in shape)
-    return _field(1, name) + _field(2, _field(1, _field(1, _FLOAT) + _field(2, dimensions)))
+def _tensor(name: str, shape: Sequence[int | None] | None = None) -> bytes:
+    """A ValueInfoProto of float32. What is None is not known beforehand."""
+    known = _field(1, _FLOAT)
+    if shape is not None:
+        known += _field(2, b"".join(_field(1, b"" if size is None else _field(1, size)) for size in shape))
+    return _field(1, name) + _field(2, _field(1, known))
 
 
 def _fields(message: bytes) -> Iterator[tuple[int, bytes | int, bytes]]:

@@ -4,14 +4,14 @@ import numpy as np
 import onnxruntime
 import pytest
 
+from assistant.engines.features import shipped
 from assistant.engines.incremental import incremental
-from assistant.engines.openwakeword import shipped
 
 
 def test_steps_give_what_windows_give() -> None:
     model = shipped("embedding_model.onnx").read_bytes()
     whole = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
-    network = incremental(model, rows=8, columns=32)
+    network = incremental(model, columns=32)
     steps = onnxruntime.InferenceSession(network.model, providers=["CPUExecutionProvider"])
     mels = np.random.default_rng(1).normal(size=(1, 200, 32, 1)).astype(np.float32)
     memory = {name: np.zeros(shape, np.float32) for name, shape in network.memory.items()}

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.engines.openwakeword import STEP, THRESHOLDS, OpenWakeWord, shipped
+from assistant.engines.features import STEP, shipped
+from assistant.engines.openwakeword import THRESHOLDS, OpenWakeWord
 from assistant.errors import EngineError
 from assistant.messages import RATE, Wake
 from tests.sounds import Sound, frames, in_a_room, noise, say, seconds, silence

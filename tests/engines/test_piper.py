@@ -11,7 +11,7 @@ import pytest
 
 pytest.importorskip("piper", reason="needs the extra `standard`")
 
-from assistant.engines.openwakeword import shipped
+from assistant.engines.features import shipped
 from assistant.engines.piper import PAUSE, Piper
 from assistant.errors import EngineError
 from assistant.messages import Speech

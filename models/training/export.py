@@ -1,0 +1,103 @@
+"""A trained head as an ONNX file with its weights in 8 bits."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+
+from assistant.engines.features import INNER, ROW_SECONDS, VERSION
+from assistant.phrases.pronunciation import PHONES
+from models.training.head import LABELS, PER_ROW, Head
+
+FORMAT = 1
+"""Of the file: what its input, output and metadata are."""
+OPSET = 13
+
+
+def write(head: Head, file: Path, card: dict[str, str] | None = None) -> None:
+    """Write the head. `card` is kept with it."""
+    graph = _Graph()
+    weights = {name: value.detach().numpy() for name, value in head.state_dict().items()}
+    # The scale of the inner values goes into the first layer.
+    matrix = weights["enter.weight"] * weights["scale"]
+    bias = weights["enter.bias"] - matrix @ weights["mean"]
+    value = graph.node("Relu", graph.linear("rows", matrix, bias, "enter"))
+    value = graph.node("Transpose", value, perm=[1, 0, 2])
+    for layer in ("first", "second"):
+        parts = {name.removeprefix(f"{layer}."): each for name, each in weights.items() if name.startswith(layer)}
+        value = graph.gru(value, parts, layer)
+    value = graph.node("Transpose", value, perm=[1, 0, 2])
+    value = graph.linear(value, weights["leave.weight"], weights["leave.bias"], "leave")
+    value = graph.node("Reshape", value, graph.constant("frames", np.array([1, -1, LABELS])))
+    graph.nodes.append(helper.make_node("LogSoftmax", [value], ["phones"], axis=-1))
+    rows = helper.make_tensor_value_info("rows", TensorProto.FLOAT, [1, "rows", INNER])
+    phones = helper.make_tensor_value_info("phones", TensorProto.FLOAT, [1, "frames", LABELS])
+    made = helper.make_graph(graph.nodes, "phones", [rows], [phones], graph.tensors)
+    model = helper.make_model(made, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=8)
+    about = {
+        "format": str(FORMAT),
+        "features": str(VERSION),
+        "phones": json.dumps(PHONES),
+        "blank": "0",
+        "frame_seconds": str(ROW_SECONDS / PER_ROW),
+    }
+    helper.set_model_props(model, about | (card or {}))
+    onnx.checker.check_model(model)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    onnx.save(model, file)
+
+
+class _Graph:
+    """Nodes and tensors so far."""
+
+    def __init__(self) -> None:
+        self.nodes: list[onnx.NodeProto] = []
+        self.tensors: list[onnx.TensorProto] = []
+
+    def node(self, operation: str, *inputs: str, **attributes: object) -> str:
+        name = f"{operation} {len(self.nodes)}"
+        self.nodes.append(helper.make_node(operation, list(inputs), [name], **attributes))
+        return name
+
+    def constant(self, name: str, value: NDArray[np.generic]) -> str:
+        self.tensors.append(numpy_helper.from_array(value, name))
+        return name
+
+    def quantised(self, name: str, weights: NDArray[np.float32]) -> str:
+        """Weights in 8 bits, with a scale for each row of the last but one axis. They are unpacked on loading."""
+        flat = weights.reshape(-1, weights.shape[-1])
+        scale = np.maximum(np.abs(flat).max(axis=1), 1e-8).astype(np.float32) / 127
+        packed = np.rint(flat / scale[:, np.newaxis]).astype(np.int8)
+        inputs = [self.constant(name, packed), self.constant(f"{name} scale", scale)]
+        inputs.append(self.constant(f"{name} zero", np.zeros(len(scale), np.int8)))
+        value = self.node("DequantizeLinear", *inputs, axis=0)
+        return self.node("Reshape", value, self.constant(f"{name} shape", np.array(weights.shape)))
+
+    def linear(self, value: str, matrix: NDArray[np.float32], bias: NDArray[np.float32], name: str) -> str:
+        turned = self.node("Transpose", self.quantised(f"{name} weight", matrix), perm=[1, 0])
+        product = self.node("MatMul", value, turned)
+        return self.node("Add", product, self.constant(f"{name} bias", bias.astype(np.float32)))
+
+    def gru(self, value: str, parts: dict[str, NDArray[np.float32]], name: str) -> str:
+        """Both directions, (rows, batch, values) → (rows, batch, 2 * hidden)."""
+
+        def both(kind: str) -> NDArray[np.float32]:
+            return np.stack([_gates(parts[f"{kind}_l0{way}"]) for way in ("", "_reverse")])
+
+        hidden = parts["weight_hh_l0"].shape[1]
+        weights = self.quantised(f"{name} input", both("weight_ih"))
+        recurrent = self.quantised(f"{name} recurrent", both("weight_hh"))
+        biases = self.constant(f"{name} bias", np.concatenate((both("bias_ih"), both("bias_hh")), axis=1))
+        settings = {"hidden_size": hidden, "direction": "bidirectional", "linear_before_reset": 1}
+        said = self.node("GRU", value, weights, recurrent, biases, **settings)
+        turned = self.node("Transpose", said, perm=[0, 2, 1, 3])
+        return self.node("Reshape", turned, self.constant(f"{name} rows", np.array([0, 0, 2 * hidden])))
+
+
+def _gates(weights: NDArray[np.float32]) -> NDArray[np.float32]:
+    """PyTorch keeps the gates as reset, update, new; ONNX as update, reset, new."""
+    reset, update, new = np.split(weights, 3)
+    return np.concatenate((update, reset, new))

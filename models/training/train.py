@@ -1,0 +1,145 @@
+"""Training: files of features in, a head out, resumable after every file."""
+
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from models.training import recordings
+from models.training.files import replace
+from models.training.head import PER_ROW, Head
+from models.training.recordings import Recordings
+
+AHEAD = 3
+"""Files of features that are made before they are needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is trained, and how long."""
+
+    turns: int
+    """How often each sentence is heard, each time in another room."""
+    width: int = 192
+    hidden: int = 160
+    batch: int = 24
+    """Recordings of about the same length in a batch."""
+    rate: float = 2e-3
+    """Highest learning rate; it rises for a twentieth of the training and then falls to nothing as a cosine does."""
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Told after each file."""
+
+    done: int
+    total: int
+    loss: float
+    """Mean CTC loss of a phone in nats."""
+    seconds: float
+
+
+def train(
+    plan: Plan, folder: Path, spoken: Sequence[Path], pool: Executor, told: Callable[[Progress, Head], None]
+) -> Head:
+    """Train a head on `spoken`, in as many turns as planned. Goes on from `folder` where an earlier run stopped."""
+    torch.manual_seed(plan.seed)
+    state = folder / "head.pt"
+    wanted = [(turn, file) for turn in range(plan.turns) for file in _shuffled(spoken, plan.seed + turn)]
+    features = folder / "features"
+    making: dict[int, Future[Path]] = {}
+
+    def ahead(number: int) -> Recordings:
+        for later in range(number, min(number + AHEAD + 1, len(wanted))):
+            if later not in making:
+                making[later] = pool.submit(recordings.made, features, wanted[later][1], wanted[later][0], plan.seed)
+        return recordings.load(making.pop(number).result())
+
+    kept = torch.load(state) if state.exists() else None
+    if kept is None:
+        mean, scale = _statistics(ahead(0))
+        making.clear()
+    else:
+        mean, scale = kept["head"]["mean"].numpy(), kept["head"]["scale"].numpy()
+    head = Head(mean, scale, plan.width, plan.hidden)
+    optimiser = torch.optim.AdamW(head.parameters(), lr=plan.rate, weight_decay=0.01)
+    begin = 0
+    if kept is not None:
+        head.load_state_dict(kept["head"])
+        optimiser.load_state_dict(kept["optimiser"])
+        begin = kept["done"]
+    chance = np.random.default_rng(plan.seed)
+    for number in range(begin, len(wanted)):
+        began = time.monotonic()
+        heard = ahead(number)
+        losses = []
+        for step, batch in enumerate(batches(heard, plan.batch, chance)):
+            share = (number + step * plan.batch / len(heard.phones)) / len(wanted)
+            for group in optimiser.param_groups:
+                group["lr"] = plan.rate * _warmth(share)
+            losses.append(_step(head.train(), optimiser, *batch))
+        done = {"head": head.state_dict(), "optimiser": optimiser.state_dict(), "done": number + 1}
+        if number % 10 == 9 or number + 1 == len(wanted):
+            replace(state, lambda to, done=done: torch.save(done, to))
+        told(Progress(number + 1, len(wanted), float(np.mean(losses)), time.monotonic() - began), head.eval())
+    return head.eval()
+
+
+def batches(
+    heard: Recordings, size: int, chance: np.random.Generator
+) -> Iterator[tuple[Tensor, Tensor, Tensor, Tensor]]:
+    """Rows, their numbers, phones, their numbers; recordings of about the same length together, in random order."""
+    order = sorted(range(len(heard.phones)), key=lambda each: len(heard.features[each]))
+    chosen = [order[start : start + size] for start in range(0, len(order), size)]
+    for which in chance.permutation(len(chosen)):
+        numbers = chosen[which]
+        lengths = [len(heard.features[each]) for each in numbers]
+        rows = np.zeros((len(numbers), max(lengths), heard.features[0].shape[1]), np.float32)
+        for place, each in enumerate(numbers):
+            rows[place, : lengths[place]] = heard.features[each]
+            _mask(rows[place, : lengths[place]], chance)
+        phones = np.concatenate([heard.phones[each] for each in numbers]).astype(np.int64)
+        counts = [len(heard.phones[each]) for each in numbers]
+        yield torch.from_numpy(rows), torch.tensor(lengths), torch.from_numpy(phones), torch.tensor(counts)
+
+
+def _mask(rows: NDArray[np.float32], chance: np.random.Generator) -> None:
+    """Hide a few rows, as a slammed door would (SpecAugment, arXiv:1904.08779, in time alone)."""
+    for _ in range(chance.integers(0, 3)):
+        start = chance.integers(len(rows))
+        rows[start : start + chance.integers(1, 5)] = 0
+
+
+def _step(
+    head: Head, optimiser: torch.optim.Optimizer, rows: Tensor, lengths: Tensor, phones: Tensor, counts: Tensor
+) -> float:
+    said = head(rows).transpose(0, 1)
+    loss = nn.functional.ctc_loss(
+        said, phones, PER_ROW * lengths, counts, blank=0, reduction="sum", zero_infinity=True
+    ) / max(int(counts.sum()), 1)
+    optimiser.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_norm_(head.parameters(), 1.0)
+    optimiser.step()
+    return float(loss.detach())
+
+
+def _warmth(share: float) -> float:
+    return min(share / 0.05, 1.0) * 0.5 * (1 + math.cos(math.pi * share)) + 1e-3
+
+
+def _statistics(heard: Recordings) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    every = np.concatenate(heard.features).astype(np.float32)
+    return every.mean(axis=0), (1 / (every.std(axis=0) + 0.05)).astype(np.float32)
+
+
+def _shuffled(files: Sequence[Path], seed: int) -> list[Path]:
+    return [files[each] for each in np.random.default_rng(seed).permutation(len(files))]
