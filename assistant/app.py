@@ -56,6 +56,7 @@ class Assistant:
         self.ears: Ears | None = None
         """Those that listen now."""
         self._recognizers: list[Recognizer] = []
+        self._hears: tuple[WakeWord, Vad] | None = None
 
     async def ask(self, text: str, *, dry_run: bool = False) -> Turn:
         """One turn on typed words."""
@@ -91,7 +92,10 @@ class Assistant:
             pre_roll=listening.preroll_seconds,
             threshold=listening.speech_threshold,
         )
-        wake_word, vad = await asyncio.to_thread(self._load_ears)
+        if self._hears is None:
+            self._hears = await asyncio.to_thread(self._load_ears)
+        wake_word, vad = self._hears
+        wake_word.reset()
         with closing(Ears(microphone, wake_word, vad, endpointing)) as ears:
             hearing = await self._hearing()
             if not microphone.live:

@@ -1,41 +1,58 @@
 """The assistant as an appliance: it listens for good, with a light, a button and a mute switch."""
 
 import asyncio
+import contextlib
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 from assistant.app import Assistant
 from assistant.body import Body
 from assistant.concurrency import interrupt
-from assistant.devices.audio import SoundMicrophone
 from assistant.devices.gpio import Pins
-from assistant.errors import DeviceError
-from assistant.events import Deaf, Event, Waiting, Woke
-from assistant.messages import BUTTON, STOP
+from assistant.devices.microphone import microphone
+from assistant.errors import DeviceError, EngineError
+from assistant.events import Deaf, Event, Hearing, Impaired, Waiting, Woke
+from assistant.messages import BUTTON, STOP, AudioFrame
 from assistant.mute import Mute
+from assistant.stages import Microphone
 
 logger = logging.getLogger(__name__)
 
-BACK_OFF = (0.5, 1.0, 2.0, 5.0, 10.0)
+BACK_OFF = (0.2, 0.5, 1.0)
 """Seconds to wait before a microphone that failed is opened again; the last one for ever."""
+HELP_AFTER = 10.0
+"""Seconds without a microphone after which the assistant asks for help, once."""
+LONGEST_TURN = 120.0
+"""Seconds of audio in which a turn must come to its end; then something in it hangs."""
 
 
 class Appliance:
     """Listens through the configured microphone, except while it is muted: then the microphone is closed."""
 
-    def __init__(self, assistant: Assistant, state: Path | None = None, pins: Pins | None = None) -> None:
-        """Mute survives a restart in the folder `state`. Without `pins`, those of this machine."""
+    def __init__(
+        self, assistant: Assistant, state: Path | None = None, pins: Pins | None = None, *, patient: bool = False
+    ) -> None:
+        """Mute survives a restart in the folder `state`. Without `pins`, those of this machine.
+
+        A `patient` one waits for a microphone that is missing when it starts.
+        """
         self.mute = Mute(assistant.observe, state and state / "muted")
         self.body = Body(assistant.config.body, self.mute, self, pins)
         self._assistant = assistant
+        self._patient = patient
         self._in_turn = False
+        self._turn_began = 0.0
         self._repeating: asyncio.Task[None] | None = None
+        self._helping: asyncio.Task[None] | None = None
+        self._signs = 0
+        self._signs_before = 0
 
     async def run(self) -> None:
         """Listen until cancelled.
 
-        Raises DeviceError if the microphone cannot be opened at first; later it is opened again and again until it is
-        back.
+        Raises DeviceError if the microphone cannot be opened at first, unless patient; later it is opened again and
+        again until it is back.
         """
         for observer in (self._note, self.body):
             self._assistant.observe.add(observer)
@@ -44,6 +61,14 @@ class Appliance:
                 await self._listen()
             finally:
                 await interrupt(self._repeating)
+                await interrupt(self._helping)
+
+    def alive(self) -> bool:
+        """Whether, since this was asked last, sound was heard and its turn goes on, or the microphone is looked for."""
+        before, self._signs_before = self._signs_before, self._signs
+        ears = self._assistant.ears
+        stuck = self._in_turn and ears is not None and ears.now - self._turn_began > LONGEST_TURN
+        return self.mute.muted or (self._signs > before and not stuck)
 
     def press(self) -> None:
         """Listen, as if a wake word had been heard; or end what is going on. While muted, nothing."""
@@ -64,29 +89,57 @@ class Appliance:
         match event:
             case Woke():
                 self._in_turn = True
+                self._turn_began = 0.0 if self._assistant.ears is None else self._assistant.ears.now
             case Waiting():
                 self._in_turn = False
 
     async def _listen(self) -> None:
-        attempt = -1
+        attempt, deaf, problem = 0, not self._patient, ""
+        clock = asyncio.get_running_loop().time
+        since = clock()
         while True:
             await self.mute.until(False)
             try:
-                async with SoundMicrophone(self._assistant.config.sound.microphone) as microphone:
-                    attempt = 0
-                    await self._until_muted(microphone)
+                async with microphone(self._assistant.config.sound.microphone, self._impaired) as opened:
+                    if problem:
+                        logger.info("The microphone is back after %.1f s.", clock() - since)
+                        self._assistant.observe(Hearing())
+                    attempt, deaf, problem = 0, False, ""
+                    await interrupt(self._helping)
+                    await self._until_muted(_Counted(opened, self._sign))
             except DeviceError as error:
-                if attempt < 0:
+                if deaf:
                     raise
-                self._assistant.observe(Deaf(str(error)))
-                logger.warning("%s Trying again in %s s.", error, BACK_OFF[attempt])
+                if not problem:
+                    since = clock()
+                    self._helping = asyncio.create_task(self._ask_for_help(error))
+                if str(error) != problem:
+                    logger.warning("%s Trying until it is back.", error)
+                problem = str(error)
+                self._assistant.observe(Deaf(problem))
+            self._sign()
             if not self.mute.muted:
                 await asyncio.sleep(BACK_OFF[attempt])
                 attempt = min(attempt + 1, len(BACK_OFF) - 1)
 
-    async def _until_muted(self, microphone: SoundMicrophone) -> None:
+    def _sign(self) -> None:
+        """Of life."""
+        self._signs += 1
+
+    def _impaired(self, problem: str) -> None:
+        logger.warning("%s", problem)
+        self._assistant.observe(Impaired(problem))
+
+    async def _ask_for_help(self, error: DeviceError) -> None:
+        """Say what is wrong, once it has been so for a while: nobody may look at the light or the log."""
+        await asyncio.sleep(HELP_AFTER)
+        reason = str(error).partition(". ")[0]
+        with contextlib.suppress(EngineError):  # then the light and the log must do
+            await self._assistant.voice.announce(f"I need help. I cannot hear. {reason}.")
+
+    async def _until_muted(self, opened: Microphone) -> None:
         """Hear, turn after turn. Raises DeviceError and EngineError."""
-        hearing = asyncio.create_task(self._assistant.hear(microphone))
+        hearing = asyncio.create_task(self._assistant.hear(opened))
         muting = asyncio.create_task(self.mute.until(True))
         try:
             await asyncio.wait([hearing, muting], return_when=asyncio.FIRST_COMPLETED)
@@ -95,3 +148,18 @@ class Appliance:
             await interrupt(hearing)
         if not hearing.cancelled():
             hearing.result()
+
+
+class _Counted:
+    """A microphone that gives a sign with each frame that was asked for, which is after the one before was heard."""
+
+    def __init__(self, microphone: Microphone, sign: Callable[[], None]) -> None:
+        self.live = microphone.live
+        self._microphone = microphone
+        self._sign = sign
+
+    async def read(self) -> AudioFrame | None:
+        """The next frame."""
+        frame = await self._microphone.read()
+        self._sign()
+        return frame

@@ -101,6 +101,18 @@ class Deaf:
 
 
 @dataclass(frozen=True, slots=True)
+class Hearing:
+    """The microphone gives sound again, after it had failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Impaired:
+    """Something goes on, but badly, such as a microphone that is too loud."""
+
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """A turn is over; everything worth knowing about it is in `record`."""
 
@@ -121,6 +133,8 @@ Event = (
     | Failed
     | Muted
     | Deaf
+    | Hearing
+    | Impaired
     | Finished
 )
 

@@ -10,6 +10,8 @@ from assistant.events import (
     Failed,
     Finished,
     Heard,
+    Hearing,
+    Impaired,
     Interrupted,
     Listening,
     Muted,
@@ -70,6 +72,8 @@ AFTER: Mapping[type[Event], Mood] = {
     Speaking: Mood.SPEAKING,
     Failed: Mood.ERROR,
     Deaf: Mood.DEAF,
+    Hearing: Mood.WAITING,
+    Impaired: Mood.ERROR,
 }
 """Event → the mood that it brings; others bring none."""
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import dataclasses
 import logging
+import os
 import signal
 import sys
 from collections.abc import AsyncIterator
@@ -16,11 +17,14 @@ from assistant.app import assemble
 from assistant.appliance import Appliance
 from assistant.cli.options import Chosen, configured, print_json, print_turn
 from assistant.cli.wav import WavFile
+from assistant.concurrency import interrupt
 from assistant.devices.audio import SoundSpeaker
 from assistant.devices.files import FileSpeaker
 from assistant.errors import DeviceError
-from assistant.events import Event, Waiting
+from assistant.events import Deaf, Event, Hearing, Muted, Waiting
+from assistant.health import Health
 from assistant.messages import Speech
+from assistant.notify import Notifier
 from assistant.stages import Speaker
 
 
@@ -32,26 +36,41 @@ def run(chosen: Chosen) -> None:
     asyncio.run(listen(chosen))
 
 
-async def listen(chosen: Chosen, socket: Path | None = None) -> None:
+async def listen(chosen: Chosen, socket: Path | None = None, offline: str = "") -> None:
     """Listen on the configured microphone until Ctrl-C or a signal to end. Raises DeviceError where there is none.
 
-    With a `socket` the hands are another process, which listens there.
+    With a `socket` the hands are another process, which listens there, and a missing microphone is waited for.
+    `offline` is what the proof said.
     """
-    speaker = SoundSpeaker(chosen.config.sound.speaker)
+    speaker, notifier = SoundSpeaker(chosen.config.sound.speaker), Notifier()
     words = " or ".join(f'"{Path(word).stem.replace("_", " ")}"' for word in chosen.config.wake.thresholds)
+    runtime = os.environ.get("RUNTIME_DIRECTORY")
+    health = Health(Path(runtime) if runtime else None, os.getpid(), offline)
     told = False
 
     def tell(event: Event) -> None:
         nonlocal told
+        status = {Waiting: f"Listening for {words}.", Hearing: f"Listening for {words}.", Muted: "Muted."}
+        if isinstance(event, Deaf):
+            notifier.ready(f"Deaf: {event.error}")
+        elif type(event) in status and not (isinstance(event, Waiting) and told):
+            notifier.ready(status[type(event)])
         if isinstance(event, Waiting) and not told:
             told = True
             click.echo(f"Listening for {words}. Ctrl-C ends.", err=True)
 
     try:
         state = state_folder(chosen.config)
-        whole = assemble(chosen.config, speaker, folders=chosen.folders, observers=[tell], state=state, socket=socket)
+        whole = assemble(
+            chosen.config, speaker, folders=chosen.folders, observers=[tell, health], state=state, socket=socket
+        )
         async with whole as assistant:
-            await _until_told(Appliance(assistant, state))
+            appliance = Appliance(assistant, state, patient=socket is not None)
+            beating = asyncio.create_task(notifier.beat(appliance.alive))
+            try:
+                await _until_told(appliance)
+            finally:
+                await interrupt(beating)
     finally:
         speaker.close()
 

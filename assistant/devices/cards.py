@@ -1,0 +1,88 @@
+"""Sound cards by names that stay: from the kernel's own list, /proc/asound."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.errors import DeviceError
+from assistant.messages import RATE
+
+ASOUND = Path("/proc/asound")
+
+PREFERRED = (RATE, 48_000, 32_000, 96_000, 44_100)
+"""Rates to record at, in Hz, best first: those of which 16 kHz is a part are cheapest to convert."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """A microphone input of a sound card."""
+
+    card: str
+    """ALSA's id, such as `Device`: it stays when cards are numbered anew."""
+    device: int
+    name: str
+    number: int
+    """The card's number, until it is plugged in again."""
+    rate: int = RATE
+    """The best rate that it has, in Hz."""
+
+    @property
+    def pcm(self) -> str:
+        """As ALSA wants it."""
+        return f"plughw:CARD={self.card},DEV={self.device}"
+
+
+def captures(root: Path = ASOUND) -> list[Capture]:
+    """Every microphone input there is now."""
+    found = []
+    for line in _text(root / "pcm").splitlines():
+        match = re.match(r"(\d+)-(\d+): (.*?) : (.*?)(?: : .*)?$", line)
+        if match and ": capture" in line:
+            number, device = int(match[1]), int(match[2])
+            card = _text(root / f"card{number}" / "id").strip() or str(number)
+            name = _name(root, number) or match[4]
+            found.append(Capture(card, device, name, number, _rate(root / f"card{number}" / f"stream{device}")))
+    return found
+
+
+def chosen(wanted: str | int | None, found: list[Capture]) -> Capture | str:
+    """The input that is meant by a card's id or a part of its name; anything else is a name for ALSA itself.
+
+    Raises DeviceError where several cards fit.
+    """
+    if wanted is None:
+        return "default"
+    if isinstance(wanted, int):
+        return next((each for each in found if each.number == wanted), f"plughw:{wanted}")
+    if exact := [each for each in found if wanted.casefold() == each.card.casefold()]:
+        return exact[0]
+    fitting = [each for each in found if wanted.casefold() in each.name.casefold()]
+    if len({each.card for each in fitting}) > 1:
+        names = ", ".join(f"{each.card} ({each.name})" for each in fitting)
+        raise DeviceError(f"The microphone {wanted!r} could be any of {names}. Name one of them by the word in front.")
+    return fitting[0] if fitting else wanted
+
+
+def _name(root: Path, number: int) -> str:
+    """Such as `USB PnP Sound Device`."""
+    match = re.search(rf"^ *{number} \[.*?\]: .*? - (.*)$", _text(root / "cards"), re.MULTILINE)
+    return match[1].strip() if match else ""
+
+
+def _rate(stream: Path) -> int:
+    """The best of what a USB device says of its inputs; ours where nothing is said."""
+    _, _, capture = _text(stream).partition("Capture:")
+    rates: set[int] = set()
+    for line in re.findall(r"Rates: (.*)", capture):
+        if low_high := re.match(r"(\d+) - (\d+) \(continuous\)", line):
+            rates |= {rate for rate in PREFERRED if int(low_high[1]) <= rate <= int(low_high[2])}
+        else:
+            rates |= {int(rate) for rate in re.findall(r"\d+", line)}
+    return next((rate for rate in PREFERRED if rate in rates), max(rates, default=RATE))
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text("utf-8", "replace")
+    except OSError:
+        return ""
