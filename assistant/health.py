@@ -17,6 +17,10 @@ KEPT = 20
 """Troubles that are remembered."""
 
 
+def _now() -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S")
+
+
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """Something that went wrong."""
@@ -42,7 +46,7 @@ class Health:
     muted: bool = False
     problem: str | None = None
     """Why it cannot hear now."""
-    since: str = field(default_factory=lambda: _now())
+    since: str = field(default_factory=_now)
     wakes: int = 0
     turns: int = 0
     failed: int = 0
@@ -94,7 +98,3 @@ def read(folder: Path) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return plain if isinstance(plain, dict) else None
-
-
-def _now() -> str:
-    return time.strftime("%Y-%m-%d %H:%M:%S")

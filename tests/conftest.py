@@ -11,6 +11,21 @@ collect_ignore = ["alone"]
 """What must not share a process with the rest: see tests/engines/test_llama_alone.py."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--appliance", action="store_true", help="also run the slow tests of the whole appliance")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is slow, unless it is asked for or named by its file."""
+    named = [argument for argument in config.args if "appliance" in argument]
+    if config.getoption("--appliance") or named:
+        return
+    skip = pytest.mark.skip(reason="slow: run it with --appliance")
+    for item in items:
+        if "slow" in item.keywords:
+            item.add_marker(skip)
+
+
 @pytest.fixture(autouse=True)
 async def no_leaked_tasks() -> AsyncIterator[None]:
     """Fail a test that leaves a task behind."""

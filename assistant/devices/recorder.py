@@ -31,6 +31,8 @@ PACE = 1.0
 TOO_FAST, TOO_SLOW = 1.8, 0.55
 """Seconds of sound for a second of the clock: a wrong sample rate gives 2.76, 3 or 0.5."""
 LOUDEST = 32_767
+MOST_CHATTER = 64 << 10
+"""Bytes of complaints for each second of sound."""
 CLIPPED = 0.02
 """Share of samples at full scale from which speech is no longer understood well."""
 
@@ -74,6 +76,7 @@ class RecorderMicrophone(asyncio.SubprocessProtocol):
         self._zeros = 0.0
         self._clipped = 0
         self._wrong = ""
+        self._chatter = 0
         self._errors: deque[bytes] = deque(maxlen=8)
         self.dropped = 0
         """Frames that nobody read in time."""
@@ -147,10 +150,7 @@ class RecorderMicrophone(asyncio.SubprocessProtocol):
         if fd == 1:
             self._take(data)
         else:
-            self._errors.extend(data[-2048:].splitlines())
-            self.overflows += data.count(b"overrun")
-            if self.overflows and data.count(b"overrun"):
-                self._note(f"The microphone was not read in time: {self.overflows} gaps so far.")
+            self._complain(data)
         self._news.set()
 
     def process_exited(self) -> None:
@@ -161,6 +161,16 @@ class RecorderMicrophone(asyncio.SubprocessProtocol):
         """Called by the event loop once all that it wrote was read."""
         self._ended = True
         self._news.set()
+
+    def _complain(self, data: bytes) -> None:
+        self._chatter += len(data)
+        if self._chatter > MOST_CHATTER:
+            self._wrong = "does nothing but complain. Plug it in again"
+            return
+        self._errors.extend(data.splitlines())
+        before, self.overflows = self.overflows, self.overflows + data.count(b"overrun")
+        if self.overflows.bit_length() > before.bit_length():
+            self._note(f"The microphone was not read in time: {self.overflows} gaps so far.")
 
     def _take(self, data: bytes) -> None:
         data = self._odd + data
@@ -197,7 +207,7 @@ class RecorderMicrophone(asyncio.SubprocessProtocol):
         now = asyncio.get_running_loop().time()
         if now - self._since >= PACE:
             pace = self._paced / (now - self._since)
-            self._since, self._paced = now, 0.0
+            self._since, self._paced, self._chatter = now, 0.0, 0
             self._off_pace = 0 if TOO_SLOW <= pace <= TOO_FAST else self._off_pace + 1
             if self._off_pace == 2:
                 self._wrong = f"gives {pace:.1f} seconds of sound a second: its sample rate is wrong. Plug it in again"
