@@ -115,8 +115,10 @@ class RecorderMicrophone(asyncio.SubprocessProtocol):
         if self._transport is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._transport.get_pid(), signal.SIGKILL)
-            await asyncio.shield(self._dead.wait())
-            self._transport.close()
+            try:
+                await self._dead.wait()
+            finally:
+                self._transport.close()
 
     async def read(self) -> AudioFrame | None:
         """The next frame. Raises DeviceError when the microphone has failed."""
@@ -223,4 +225,4 @@ class RecorderMicrophone(asyncio.SubprocessProtocol):
     def _failed(self, how: str) -> DeviceError:
         name = "(default)" if self._device is None else repr(self._device)
         known = ", ".join(f"{each.card} ({each.name})" for each in captures()) or "none"
-        return DeviceError(f"The microphone {name} {how.rstrip('.')}. Microphones here: {known}.")
+        return DeviceError(f"The microphone {name} {how}{'' if how.endswith('?') else '.'} Microphones here: {known}.")
