@@ -163,9 +163,8 @@ async def test_mute_closes_the_capture_device_and_outlasts_a_restart(
 ) -> None:
     log, factory = Log(), MockFactory()
     # A microphone that gives nothing but zeros counts as one that has failed.
-    subprocess.run(
-        ["pactl", "load-module", "module-sine", "sink=room", "frequency=90"], check=True, capture_output=True
-    )
+    hum = ["pactl", "load-module", "module-sine", "sink=room", "frequency=90"]
+    await asyncio.to_thread(subprocess.run, hum, check=True, capture_output=True)
     others = captures()
     settings = [*QUIET, "body.mute={pin: 22, pull_up: true}", "sound.microphone=pulse"]
     async with assemble(load(None, settings), FileSpeaker(None), observers=[log]) as assistant:
