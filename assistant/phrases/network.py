@@ -1,7 +1,7 @@
 """The word network: everything that can be said, as a weighted finite-state graph that any recogniser can load."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from assistant.messages import Vocabulary
@@ -75,6 +75,40 @@ def compile_network(vocabulary: Vocabulary) -> Network:
         return Network(2, 0, 1, ())
     start = graph.optional(syntax.parse(templates.BEFORE), said, POLITE_BEFORE)
     return _number(graph, start)
+
+
+def restrict(network: Network, words: Container[str]) -> Network:
+    """The sentences that have only these words: without free text, and without all that leads only to what is left out.
+
+    States cost a recogniser time and memory whether or not a path through them can ever end.
+    """
+    arcs = [arc for arc in network.arcs if arc.word is None or arc.word in words]
+    onward: dict[int, list[int]] = {}
+    backward: dict[int, list[int]] = {}
+    for arc in arcs:
+        onward.setdefault(arc.source, []).append(arc.target)
+        backward.setdefault(arc.target, []).append(arc.source)
+    kept = _reached(network.start, onward) & _reached(network.final, backward) | {network.start, network.final}
+    number = {state: index for index, state in enumerate(sorted(kept))}
+    return Network(
+        len(number),
+        number[network.start],
+        number[network.final],
+        tuple(
+            Arc(number[arc.source], number[arc.target], arc.word, arc.weight)
+            for arc in arcs
+            if arc.source in number and arc.target in number
+        ),
+    )
+
+
+def _reached(start: int, steps: Mapping[int, list[int]]) -> set[int]:
+    reached, todo = {start}, [start]
+    while todo:
+        new = [state for state in steps.get(todo.pop(), ()) if state not in reached]
+        reached.update(new)
+        todo += new
+    return reached
 
 
 def _number(graph: Graph, start: int) -> Network:
