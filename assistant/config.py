@@ -116,6 +116,11 @@ class Llama:
     model: ModelName
     threads: Annotated[int, Range(1, 64)]
     context: Annotated[int, Range(512, 32768)]
+    mmap: bool
+    chat_format: Literal["zephyr", "chatml", "gemma", "llama3"] | None
+    lora: ModelName | None
+    seconds: Annotated[float, Range(1, 120, "seconds")]
+    tokens: Annotated[int, Range(8, 512)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +130,7 @@ class Understanding:
     engines: tuple[Literal["phrases", "llama"], ...] | None
     threshold: Share
     ask_threshold: Share
+    chat: bool
     llama: Llama
 
 

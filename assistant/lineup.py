@@ -21,9 +21,10 @@ from assistant.phrase_store import PhraseStore
 from assistant.phrases.book import PhraseBook
 from assistant.phrases.network import compile_network
 from assistant.registry import APOLOGY, TOO_SLOW
-from assistant.stages import Recognizer, Synthesizer, Understander
+from assistant.stages import Recognizer, Synthesizer, Talker, Understander
 
 if TYPE_CHECKING:
+    from assistant.engines.llama import Llama
     from assistant.engines.piper import Piper
 
 logger = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ class Lineup:
         """Also tells how words sound that no dictionary has."""
         self._piper: Piper | None = None
         self._kept: PhraseStore | None = None
+        self._llm: Llama | None = None
         self.problems: dict[str, str] = {}
         """The engines that are left out, and why, a sentence each."""
 
@@ -90,6 +92,19 @@ class Lineup:
         makers: dict[str, Callable[[], Understander]] = {"phrases": PhraseBook, "llama": self._llama}
         made = [self._made(name, makers[name]) for name in self.understander_names]
         return [each for each in made if each is not None] or [PhraseBook()]
+
+    @property
+    def talker(self) -> Talker | None:
+        """What chats about what is no command, where the household wants that."""
+        return self._llm if self._config.understanding.chat else None
+
+    async def prepare(self) -> None:
+        """Make the sentences that are said often, where the voice is a slow one. For idle times."""
+        if self._kept is not None:
+            try:
+                await self._kept.prepare()
+            except EngineError as error:
+                logger.warning("What is said often was not made ready: %s", error)
 
     def close(self) -> None:
         """End the threads of the voices."""
@@ -137,13 +152,19 @@ class Lineup:
 
         settings = self._config.understanding.llama
         cache = (self._config.models.folder or default_folder()) / "prompts"
-        return Llama(
+        self._llm = Llama(
             self._model(settings.model).path,
             cache,
             context=settings.context,
             threads=settings.threads,
+            mmap=settings.mmap,
+            chat=settings.chat_format,
+            lora=None if settings.lora is None else self._model(settings.lora).path,
             floor=self._config.understanding.ask_threshold,
+            seconds=settings.seconds,
+            tokens=settings.tokens,
         )
+        return self._llm
 
     def _load_piper(self) -> "Piper":
         from assistant.engines.piper import Piper

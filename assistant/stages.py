@@ -88,6 +88,14 @@ class Understander(Protocol):
         ...
 
 
+class Talker(Protocol):
+    """Answers what is no command, and can do nothing."""
+
+    def talk(self, text: str) -> AsyncGenerator[str, None]:
+        """What it says, sentence by sentence. Closing it stops the work. Raises EngineError."""
+        ...
+
+
 class Synthesizer(Protocol):
     """Turns text into sound."""
 

@@ -79,9 +79,13 @@ class Voice:
         if muted:
             await self.hush()
 
-    async def say(self, text: str) -> None:
-        """Say it and wait until it has been heard or hushed. Cancelling silences it at once. Raises EngineError."""
-        await self.announce(text)
+    async def say(self, text: str, rest: AsyncGenerator[str, None] | None = None) -> None:
+        """Say it and wait until it has been heard or hushed. Cancelling silences it at once. Raises EngineError.
+
+        `rest` goes on sentence by sentence; the next is asked for while the one before it is heard.
+        """
+        self.last = text
+        await self._in_turn(self._sound(text, rest=rest))
 
     async def announce(self, text: str, chime: str | None = None, loudness: float = 1.0) -> None:
         """Say it as `say` does, after a chime that nothing parts from it; `loudness` is relative to the volume."""
@@ -126,9 +130,23 @@ class Voice:
             else:
                 self._speaker_works = True
 
-    async def _sound(self, text: str, chime: str | None) -> AsyncGenerator[Speech, None]:
+    async def _sound(
+        self, text: str, chime: str | None = None, rest: AsyncGenerator[str, None] | None = None
+    ) -> AsyncGenerator[Speech, None]:
         if chime in self._chimes:
             yield self._chimes[chime]
+        async with aclosing(self._words(text)) as pieces:
+            async for piece in pieces:
+                yield piece
+        if rest is not None:
+            async with aclosing(rest) as sentences_to_come:
+                async for more in sentences_to_come:
+                    self.last = f"{self.last} {more}"
+                    async with aclosing(self._words(more)) as pieces:
+                        async for piece in pieces:
+                            yield piece
+
+    async def _words(self, text: str) -> AsyncGenerator[Speech, None]:
         for sentence in sentences(text):
             if words := aloud(sentence):
                 async with aclosing(self._synthesizer.speak(words)) as pieces:

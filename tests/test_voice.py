@@ -109,6 +109,32 @@ async def test_sentences_are_made_while_others_are_played(listener: Listener) ->
     assert script.asked == [f"Sentence {n}." for n in range(FAR // 2)]
 
 
+async def test_what_is_still_being_made_is_said_as_it_comes(listener: Listener) -> None:
+    script = Script()
+    voice = Voice(script, listener)
+    closed = False
+
+    async def rest() -> AsyncGenerator[str, None]:
+        nonlocal closed
+        try:
+            yield "Two two."
+            yield "Three three three."
+        finally:
+            closed = True
+
+    await voice.say("One.", rest())
+    assert script.asked == ["One.", "Two two.", "Three three three."]
+    assert listener.seconds == [6.0]
+    assert voice.last == "One. Two two. Three three three."
+    listener.hold = True
+    closed = False
+    saying = asyncio.create_task(voice.say("One.", rest()))
+    await listener.holding.wait()
+    await voice.hush()
+    await saying
+    assert closed, "who makes it is told that nobody listens"
+
+
 async def test_everything_has_its_turn(listener: Listener) -> None:
     script = Script()
     voice = Voice(script, listener)

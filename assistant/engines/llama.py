@@ -6,7 +6,7 @@ The library and the model live in a process of their own, which is started again
 import asyncio
 import itertools
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -139,7 +139,7 @@ class Llama:
             return None
         return Intent(reply.intent, dict(reply.slots), confidence, self.name, text)
 
-    async def talk(self, text: str, tokens: int = 60) -> AsyncIterator[str]:
+    async def talk(self, text: str, tokens: int = 60) -> AsyncGenerator[str, None]:
         """Chat: what the model says, sentence by sentence. It never acts. Raises EngineError."""
         child = await self._loaded()
         request = wire.Talk(next(self._ids), text[:MOST_CHARACTERS], self._seconds, tokens)
