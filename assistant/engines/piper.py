@@ -129,6 +129,8 @@ class _Session:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        # The arena keeps what the longest sentence took for ever: 270 MB where 85 suffice, for a sixth of the time.
+        options.enable_cpu_mem_arena = options.enable_mem_pattern = False
         try:
             self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime raises a dozen classes of its own, without a common base
