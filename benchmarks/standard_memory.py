@@ -1,4 +1,4 @@
-"""Memory of the whole assistant in profile `standard`, on models of the true shapes: one spoken turn, one typed, answers.
+"""Memory of the whole assistant in profile `standard`, on models of the true shapes, over spoken and typed turns.
 
 python -m benchmarks.standard_memory TINYLLAMA.gguf    (from `python -m benchmarks.standin_tinyllama`)
 
