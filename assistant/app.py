@@ -6,7 +6,7 @@ import gc
 import logging
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from assistant.acting import acting
@@ -21,8 +21,8 @@ from assistant.events import Event, Finished, Heard, NobodySpoke, Observer, Obse
 from assistant.hands import Hands, LocalHands
 from assistant.hearing import Hearing
 from assistant.lineup import Lineup
-from assistant.messages import AudioFrame, Transcript, Turn
-from assistant.mind import Mind
+from assistant.messages import AudioFrame, Response, Transcript, Turn
+from assistant.mind import Chat, Mind
 from assistant.pipeline import Pipeline
 from assistant.silence import without_silence
 from assistant.skill import Announcement
@@ -61,7 +61,7 @@ class Assistant:
     async def ask(self, text: str, *, dry_run: bool = False) -> Turn:
         """One turn on typed words."""
         await self.mind.ready()
-        record, _ = await self.mind.answer(Transcript(text, 1.0, "typed"), dry_run=dry_run)
+        record = await self._whole(*await self.mind.answer(Transcript(text, 1.0, "typed"), dry_run=dry_run))
         self.observe(Finished(0, record))
         return record
 
@@ -77,9 +77,18 @@ class Assistant:
         await self.mind.ready()
         heard = await (await self._hearing()).transcribe(spoken)
         self.observe(Heard(0, heard.transcript))
-        record, _ = await self.mind.answer(heard.transcript, dry_run=dry_run, watch=heard.watch)
+        record = await self._whole(*await self.mind.answer(heard.transcript, dry_run=dry_run, watch=heard.watch))
         self.observe(Finished(0, record))
         return record
+
+    async def _whole(self, record: Turn, response: Response) -> Turn:
+        """The record with all of the answer."""
+        if not isinstance(response, Chat):
+            return record
+        try:
+            return replace(record, answer=await response.whole())
+        except EngineError as error:
+            return replace(record, error=str(error))
 
     async def hear(self, microphone: Microphone, *, dry_run: bool = False) -> None:
         """Turn after turn, each begun by a wake word, until the sound ends. Raises DeviceError and EngineError."""
@@ -186,10 +195,11 @@ async def assemble(
             observe,
             threshold=understanding.threshold,
             ask_threshold=understanding.ask_threshold,
+            talker=lineup.talker,
         )
         assistant = Assistant(config, lineup, hands, mind, voice, observe, local)
         await mind.learn()
-        preparing = tasks.create_task(mind.prepare())
+        preparing = tasks.create_task(_prepare(mind, lineup))
         learning = tasks.create_task(_learn_when_changed(hands, preparing, assistant))
         try:
             yield assistant
@@ -200,6 +210,12 @@ async def assemble(
             await mind.close()
             lineup.close()
             gc.unfreeze()
+
+
+async def _prepare(mind: Mind, lineup: Lineup) -> None:
+    """What takes long and need not be there when the first words are spoken."""
+    await mind.prepare()
+    await lineup.prepare()
 
 
 async def _learn_when_changed(hands: Hands, prepared: "asyncio.Task[None]", assistant: Assistant) -> None:

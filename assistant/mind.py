@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.calls import GRACE
@@ -23,7 +23,7 @@ from assistant.messages import (
     Vocabulary,
 )
 from assistant.phrases.examples import sentence
-from assistant.stages import Understander
+from assistant.stages import Talker, Understander
 
 logger = logging.getLogger(__name__)
 
@@ -32,6 +32,17 @@ LEFT = str(Unanswered())
 
 SECRET = "…"
 """Stands in records for words that nobody shall read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chat(Response):
+    """An answer of the language model to what is no command: the first sentence is made, the rest is to come."""
+
+    rest: AsyncGenerator[str, None] | None = None
+
+    async def whole(self) -> str:
+        """All of it. Raises EngineError."""
+        return " ".join([self.text, *([sentence async for sentence in self.rest] if self.rest else ())])
 
 
 @dataclass
@@ -63,10 +74,11 @@ class Mind:
         threshold: float,
         ask_threshold: float,
         clock: Callable[[], float] = time.monotonic,
+        talker: Talker | None = None,
     ) -> None:
         """A guess whose confidence (0 to 1) is below `threshold` is asked about; below `ask_threshold` it is none.
 
-        `clock` gives seconds, for how long a question stays open.
+        `clock` gives seconds, for how long a question stays open. `talker` answers what is no command, if anybody does.
         """
         self._understanders = understanders
         self._hands = hands
@@ -75,6 +87,7 @@ class Mind:
         self._ask_threshold = ask_threshold
         self._specs: Mapping[str, IntentSpec] = {}
         self._clock = clock
+        self._talker = talker
         self._answers = Answers()
         self._open: Open | None = None
         self._unprepared: Sequence[Understander] = ()
@@ -147,7 +160,7 @@ class Mind:
             response = await self._go_on(asked, answer)
             self._observe(Acted(turn, response))
         else:
-            response = Response(NOT_UNDERSTOOD, ok=False)
+            response = await self._chat(transcript, turn) or Response(NOT_UNDERSTOOD, ok=False)
         watch.lap("act")
         secret = question is not None and question.secret
         said = replace(transcript, text=SECRET) if secret else transcript
@@ -203,6 +216,20 @@ class Mind:
             text = f"{NOT_UNDERSTOOD} {question.text}" if answer is None else question.text
             return Response(text, question=question, ok=answer is not None)
         return await asked.resume(answer.value if answer.meaning == "value" else None)
+
+    async def _chat(self, transcript: Transcript, turn: int) -> Chat | None:
+        """What is said to what is no command; None where nobody chats, or nobody is sure of the words."""
+        if self._talker is None or not self._sure(transcript):
+            return None
+        rest = self._talker.talk(transcript.text)
+        try:
+            return Chat(await anext(rest), rest=rest)
+        except StopAsyncIteration:
+            return None
+        except EngineError as error:
+            logger.warning("Nothing came to mind: %s", error)
+            self._observe(Failed(turn, str(error)))
+            return None
 
     def _sure(self, transcript: Transcript) -> bool:
         return bool(transcript.text) and transcript.confidence >= self._threshold

@@ -12,7 +12,7 @@ from assistant.ears import Ears
 from assistant.events import Finished, Heard, Interrupted, Listening, NobodySpoke, Observers, Speaking, Waiting, Woke
 from assistant.hearing import Hearing, Hearsay
 from assistant.messages import STOP, Opening, Question, Response, Turn, Wake
-from assistant.mind import SECRET, Mind
+from assistant.mind import SECRET, Chat, Mind
 from assistant.voice import Voice
 
 T = TypeVar("T")
@@ -87,6 +87,8 @@ class Pipeline:
             record, response = answered
             replied, late = await self._while_listening(self._reply(turn, record, response))
             another = another or late
+            if isinstance(response, Chat):
+                record = replace(record, answer=self._voice.last)
             self._observe(Finished(turn, record))
             if replied is None:
                 self._observe(Interrupted(turn))
@@ -123,7 +125,7 @@ class Pipeline:
             await self._voice.chime("done" if response.ok else "not_understood")
         if response.text:
             self._observe(Speaking(turn, response.text))
-            await self._voice.say(response.text)
+            await self._voice.say(response.text, response.rest if isinstance(response, Chat) else None)
         return True
 
     async def _while_listening(self, work: Coroutine[None, None, T]) -> tuple[T | None, Wake | None]:

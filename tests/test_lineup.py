@@ -105,3 +105,8 @@ async def test_the_language_model_is_asked_last_and_only_offers_what_exists(tmp_
             turn = await assistant.ask(sentence, dry_run=True)
             assert turn.error is None
             assert turn.intent is None or (turn.source == "tinyllama" and turn.intent in known)
+        assert not assistant.lineup.talker, "nobody chats unasked"
+    async with standard(tmp_path, *settings, "understanding.chat=true", "understanding.ask_threshold=1.0") as assistant:
+        turn = await assistant.ask("what is the capital of France")
+        assert turn.intent is None
+        assert turn.answer not in ("", NOT_UNDERSTOOD)

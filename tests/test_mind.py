@@ -1,5 +1,7 @@
 """Which guesses are acted upon, which are asked about, and which are none."""
 
+from collections.abc import AsyncGenerator
+
 import pytest
 
 from assistant import testing
@@ -7,8 +9,9 @@ from assistant.errors import EngineError
 from assistant.events import Event, Failed, Observers
 from assistant.hands import Hands
 from assistant.messages import Intent, Transcript, Vocabulary
-from assistant.mind import LEFT, NOT_UNDERSTOOD, Mind
+from assistant.mind import LEFT, NOT_UNDERSTOOD, Chat, Mind
 from assistant.phrases.book import PhraseBook
+from assistant.stages import Talker
 from skills import light, timer
 
 
@@ -42,7 +45,24 @@ def guess(confidence: float) -> Intent:
     return Intent("light.on", {"light": "lamp"}, confidence, "guesser", "let there be a lamp")
 
 
-async def mind(*guessers: Guesser, events: list[Event] | None = None) -> tuple[Mind, Hands]:
+class Chatterbox:
+    """Says what it was given, sentence by sentence."""
+
+    def __init__(self, *says: str | EngineError) -> None:
+        self.says = says
+        self.heard: list[str] = []
+
+    async def talk(self, text: str) -> AsyncGenerator[str, None]:
+        self.heard.append(text)
+        for sentence in self.says:
+            if isinstance(sentence, EngineError):
+                raise sentence
+            yield sentence
+
+
+async def mind(
+    *guessers: Guesser, events: list[Event] | None = None, talker: Talker | None = None
+) -> tuple[Mind, Hands]:
     hands = (await testing.assistant(light.skill, timer.skill, house=testing.house({"": {"lamp": "light"}}))).hands
     made = Mind(
         [PhraseBook(), *guessers],
@@ -50,6 +70,7 @@ async def mind(*guessers: Guesser, events: list[Event] | None = None) -> tuple[M
         Observers([events.append] if events is not None else []),
         threshold=0.5,
         ask_threshold=0.35,
+        talker=talker,
     )
     await made.learn()
     await made.prepare()
@@ -109,3 +130,27 @@ async def test_an_understander_that_fails_costs_a_line_in_the_log(caplog: pytest
     assert await say(made, "some light perhaps") == "The lamp is on."
     assert [event.error for event in events if isinstance(event, Failed)] == ["no memory"]
     assert "no memory" in caplog.text
+
+
+async def test_who_chats_is_asked_last_and_does_nothing() -> None:
+    talker = Chatterbox("Paris is.", "It lies on the Seine.")
+    made, _ = await mind(Guesser(None), talker=talker)
+    assert await say(made, "turn on the lamp") == "The lamp is on."
+    assert talker.heard == []
+    record, response = await made.answer(Transcript("what is the capital of France", 1.0, "test"))
+    assert isinstance(response, Chat)
+    assert await response.whole() == "Paris is. It lies on the Seine."
+    assert (record.intent, record.action, record.answer) == (None, None, "Paris is.")
+
+
+@pytest.mark.parametrize("talker", [None, Chatterbox(), Chatterbox(EngineError("broken"))])
+async def test_where_nobody_has_anything_to_say_it_was_not_understood(talker: Talker | None) -> None:
+    made, _ = await mind(Guesser(None), talker=talker)
+    assert await say(made, "what is the capital of France") == NOT_UNDERSTOOD
+
+
+async def test_nobody_chats_about_words_that_may_be_wrong() -> None:
+    talker = Chatterbox("Indeed.")
+    made, _ = await mind(Guesser(None), talker=talker)
+    assert await say(made, "blah from the television", confidence=0.3) == NOT_UNDERSTOOD
+    assert talker.heard == []
