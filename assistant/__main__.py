@@ -20,6 +20,8 @@ COMMANDS: Mapping[str, str] = {
     "evaluate": "score.evaluate",
     "models": "models.models",
     "devices": "devices.devices",
+    "last": "turns.last",
+    "trace": "turns.trace",
     "try": "demonstrate.demonstrate",
 }
 """Command → module in `assistant.cli`, and its name there."""

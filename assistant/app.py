@@ -20,6 +20,7 @@ from assistant.errors import EngineError
 from assistant.events import Event, Finished, Heard, NobodySpoke, Observer, Observers, Speaking
 from assistant.hands import Hands, LocalHands
 from assistant.hearing import Hearing
+from assistant.kept import Kept, sound_warning
 from assistant.lineup import Lineup
 from assistant.messages import AudioFrame, Response, Transcript, Turn
 from assistant.mind import Chat, Mind
@@ -27,6 +28,7 @@ from assistant.pipeline import Pipeline
 from assistant.silence import without_silence
 from assistant.skill import Announcement
 from assistant.stages import Microphone, Recognizer, Speaker, Vad, WakeWord
+from assistant.turns import TurnBook
 from assistant.voice import Voice
 
 logger = logging.getLogger(__name__)
@@ -43,8 +45,11 @@ class Assistant:
         mind: Mind,
         voice: Voice,
         observe: Observers,
+        turns: TurnBook,
         local: LocalHands | None = None,
+        kept: Kept | None = None,
     ) -> None:
+        """`kept` writes what the household allows to the disk."""
         self.config = config
         self.hands = hands
         self.local = local
@@ -53,6 +58,9 @@ class Assistant:
         self.voice = voice
         self.observe = observe
         self.lineup = lineup
+        self.turns = turns
+        """The last turns, and why they went as they did."""
+        self.kept = kept
         self.ears: Ears | None = None
         """Those that listen now."""
         self._recognizers: list[Recognizer] = []
@@ -138,7 +146,8 @@ class Assistant:
             for recognizer in recognizers:
                 await recognizer.learn(vocabulary)
             self._recognizers = recognizers
-        return Hearing(self._recognizers, self.config.recognition.threshold, self.observe)
+        keep = self.kept.hear if self.kept is not None else None
+        return Hearing(self._recognizers, self.config.recognition.threshold, self.observe, keep)
 
     def close(self) -> None:
         """End the threads of what hears."""
@@ -168,7 +177,9 @@ async def assemble(
     What is planned, and what skills keep, is in the folder `state`; without one it ends with the block. With a `socket`
     the hands are another process, which listens there and has all these to itself. Raises EngineError without a voice.
     """
-    observe = Observers([TurnLog(transcripts=config.privacy.log_transcripts), *observers])
+    turns, kept = TurnBook(), _kept(config, state)
+    own: list[Observer] = [turns, kept] if kept is not None else [turns]
+    observe = Observers([TurnLog(transcripts=config.privacy.log_transcripts), *own, *observers])
     lineup = await asyncio.to_thread(Lineup, config)
     synthesizer = await asyncio.to_thread(lineup.synthesizer)
     understanders = await asyncio.to_thread(lineup.understanders)
@@ -197,15 +208,19 @@ async def assemble(
             ask_threshold=understanding.ask_threshold,
             talker=lineup.talker,
         )
-        assistant = Assistant(config, lineup, hands, mind, voice, observe, local)
+        assistant = Assistant(config, lineup, hands, mind, voice, observe, turns, local, kept)
         await mind.learn()
         preparing = tasks.create_task(_prepare(mind, lineup))
+        keeping = tasks.create_task(kept.run()) if kept is not None else None
         learning = tasks.create_task(_learn_when_changed(hands, preparing, assistant))
         try:
             yield assistant
         finally:
             await interrupt(learning)
             await interrupt(preparing)
+            if kept is not None:
+                await kept.settled()
+            await interrupt(keeping)
             assistant.close()
             await mind.close()
             lineup.close()
@@ -238,6 +253,16 @@ def _settle_memory() -> None:
         ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
+def _kept(config: Config, state: Path | None) -> Kept | None:
+    """What is kept of turns in the state folder. That sound is kept is told loudly."""
+    if state is None:
+        return None
+    privacy, until = config.privacy, config.privacy.keep_sound_until
+    if warning := sound_warning(state, until):
+        logger.warning("%s", warning)
+    return Kept(state, days=privacy.keep_turns_days, words=privacy.log_transcripts, sound_until=until)
+
+
 class TurnLog:
     """One line a turn in the log; what was said only where the household allows it."""
 
@@ -255,7 +280,7 @@ class TurnLog:
                 logger.debug("%s", event)
 
     def _line(self, record: Turn) -> str:
-        seconds = sum(record.ms.values()) / 1000
+        seconds = record.seconds
         if not self._transcripts:
             return f"heard a command → {record.intent or 'not understood'} in {seconds:.2f} s"
         return f'heard "{record.transcript}" → {record.action or record.intent} → "{record.answer}" in {seconds:.2f} s'

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, TypeVar, cast
 
@@ -177,6 +178,8 @@ class Privacy:
     """What is kept about the household."""
 
     log_transcripts: bool
+    keep_turns_days: Annotated[int, Range(0, 365, "days")]
+    keep_sound_until: date | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,25 @@ class Intent:
     """The words it was made from."""
     when: When | None = None
     """Not now, but then."""
+    others: tuple[str, ...] = ()
+    """What else it could have been, the likeliest first, each as `summary` writes it."""
+
+    @property
+    def summary(self) -> str:
+        """Such as `timer.set(duration=600)`."""
+        return f"{self.name}({', '.join(f'{name}={value}' for name, value in self.slots.items())})"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked of a device, and what came back."""
+
+    device: str
+    changes: Mapping[str, object]
+    """What it was to become, by the names in `Device.state`."""
+    outcome: str
+    """As `Outcome` names it, or the sentence with which it was refused."""
+    ms: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +205,7 @@ class Action:
     @property
     def summary(self) -> str:
         """Such as `timer.set(duration=600)`, for logs and dry runs."""
-        arguments = ", ".join(f"{name}={value}" for name, value in self.intent.slots.items())
-        return f"{self.intent.name}({arguments})"
+        return self.intent.summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +221,8 @@ class Response:
     """Summary of the action that was performed, or would have been in a dry run."""
     error: str | None = None
     """For logs and `--json`, where `ok` is false: what went wrong, technically."""
+    asked: "tuple[Asked, ...]" = ()
+    """What was asked of devices for it, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +261,30 @@ class Vocabulary:
     intents: tuple[IntentSpec, ...] = ()
 
 
+Verdict = Literal["taken", "asked about", "unsure", "nothing", "failed"]
+"""What became of a guess: it was acted upon; it was fair, and asked about; it was too unsure; there was none; or the
+engine failed. After the last three the next engine is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One engine that was asked in a turn, and what came of it."""
+
+    stage: Literal["recognize", "understand"]
+    engine: str
+    guess: str
+    """Words, or an intent as `Intent.summary` writes it; of one that failed, why."""
+    score: float
+    """Its confidence, 0 to 1."""
+    threshold: float
+    """What the confidence must reach, or the next engine is asked."""
+    verdict: Verdict
+    ms: float
+    """How long the turn waited for it."""
+    others: tuple[str, ...] = ()
+    """What else it could have been, the likeliest first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Turn:
     """The record of one turn, for `--json`, logs and whoever asks why."""
@@ -256,4 +300,25 @@ class Turn:
     answer: str = ""
     error: str | None = None
     ms: Mapping[str, float] = field(default_factory=dict)
-    """Milliseconds each stage took, after the end of speech."""
+    """Milliseconds each stage took, one after the other: the `silence` that showed the end of speech; `recognize`,
+    `understand` and `act`, until the answer is known; the first `sound` of it; and to `speak` the rest."""
+    id: str = ""
+    """Unique to the turn, and sorts by its time."""
+    at: str = ""
+    """When the command had been heard: local time with its zone, in ISO 8601."""
+    ended: Literal["answered", "interrupted", "nobody spoke"] = "answered"
+    wake: Wake | None = None
+    """What began it; None where the command was typed or no wake word was needed."""
+    speech: float = 0.0
+    """Seconds of the sound that was heard as the command."""
+    attempts: tuple[Attempt, ...] = ()
+    """The engines that were asked, in order, cheap before clever."""
+    asked: tuple[Asked, ...] = ()
+    """What was asked of devices."""
+    secret: bool = False
+    """What was said and answered is left out: a PIN, for example."""
+
+    @property
+    def seconds(self) -> float:
+        """From the end of the command until the answer was known."""
+        return sum(self.ms.get(stage, 0.0) for stage in ("recognize", "understand", "act")) / 1000

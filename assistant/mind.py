@@ -1,10 +1,12 @@
 """From words to a response: understand, resolve, perform. Knows nothing of sound."""
 
 import asyncio
+import itertools
 import logging
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from assistant.calls import GRACE
 from assistant.dialogue import Answer, Answers, Open, Resume
@@ -20,10 +22,13 @@ from assistant.messages import (
     Response,
     Transcript,
     Turn,
+    Verdict,
     Vocabulary,
 )
 from assistant.phrases.examples import sentence
 from assistant.stages import Talker, Understander
+from assistant.stopwatch import Stopwatch
+from assistant.turns import without_words
 
 logger = logging.getLogger(__name__)
 
@@ -43,20 +48,6 @@ class Chat(Response):
     async def whole(self) -> str:
         """All of it. Raises EngineError."""
         return " ".join([self.text, *([sentence async for sentence in self.rest] if self.rest else ())])
-
-
-@dataclass
-class Stopwatch:
-    """Milliseconds by stage."""
-
-    ms: dict[str, float] = field(default_factory=dict)
-    _since: float = field(default_factory=time.perf_counter)
-
-    def lap(self, stage: str) -> None:
-        """The time since the last lap (or the start) was this stage's."""
-        now = time.perf_counter()
-        self.ms[stage] = round((now - self._since) * 1000, 2)
-        self._since = now
 
 
 class Mind:
@@ -92,6 +83,7 @@ class Mind:
         self._open: Open | None = None
         self._unprepared: Sequence[Understander] = ()
         self._prepared = asyncio.Event()
+        self._numbers = itertools.count(1)
 
     async def vocabulary(self) -> Vocabulary:
         """What can be said now."""
@@ -150,7 +142,7 @@ class Mind:
             answer = None if opening is Opening.WAKE and await self._fits(transcript) else answer
         intent = None
         if asked is None or (answer is None and opening is not Opening.ANSWER):
-            intent = await self._understand(transcript, turn)
+            intent = await self._understand(transcript, turn, watch)
         watch.lap("understand")
         if intent is not None:
             if asked is not None:
@@ -163,9 +155,9 @@ class Mind:
             response = await self._chat(transcript, turn) or Response(NOT_UNDERSTOOD, ok=False)
         watch.lap("act")
         secret = question is not None and question.secret
-        said = replace(transcript, text=SECRET) if secret else transcript
         about = asked.about if asked and intent is None else None
-        return _record(said, intent, about, response, watch), response
+        record = _record(next(self._numbers), transcript, intent, about, response, watch)
+        return replace(without_words(record), transcript=SECRET) if secret else record, response
 
     async def unanswered(self) -> Response | None:
         """Nobody answered: what to say to that, if there was a question."""
@@ -238,7 +230,7 @@ class Mind:
         """Whether it is a command, word for word."""
         return await self._understanders[0].understand(transcript) is not None
 
-    async def _understand(self, transcript: Transcript, turn: int) -> Intent | None:
+    async def _understand(self, transcript: Transcript, turn: int, watch: Stopwatch) -> Intent | None:
         """The first good guess, or the best of the fair ones."""
         best: Intent | None = None
         for understander in self._understanders if transcript.text else ():
@@ -247,18 +239,37 @@ class Mind:
             except EngineError as error:
                 logger.exception("%s failed", understander.name)
                 self._observe(Failed(turn, str(error)))
+                watch.attempt("understand", understander.name, str(error), 0.0, self._threshold, "failed")
                 continue
+            self._write_down(watch, understander.name, intent)
             if intent is not None and intent.confidence > (best.confidence if best else self._ask_threshold):
                 best = intent
             if best is not None and best.confidence >= self._threshold:
                 break
         return best
 
+    def _write_down(self, watch: Stopwatch, name: str, intent: Intent | None) -> None:
+        if intent is None:
+            watch.attempt("understand", name, "", 0.0, self._threshold, "nothing")
+            return
+        score = intent.confidence
+        verdicts: tuple[tuple[float, Verdict], ...] = ((self._threshold, "taken"), (self._ask_threshold, "asked about"))
+        watch.attempt(
+            "understand",
+            name,
+            intent.summary,
+            score,
+            self._threshold,
+            next((verdict for least, verdict in verdicts if score >= least), "unsure"),
+            intent.others,
+        )
+
 
 def _record(
-    transcript: Transcript, intent: Intent | None, about: str | None, response: Response, watch: Stopwatch
+    number: int, transcript: Transcript, intent: Intent | None, about: str | None, response: Response, watch: Stopwatch
 ) -> Turn:
     """`about` is the intent that was gone on with."""
+    began = datetime.fromtimestamp(watch.began).astimezone()
     return Turn(
         transcript=transcript.text,
         confidence=transcript.confidence,
@@ -270,5 +281,11 @@ def _record(
         action=response.action,
         answer=response.text,
         error=response.error,
-        ms=watch.ms,
+        ms=dict(watch.ms),
+        id=f"{began:%Y%m%d-%H%M%S}-{number}",
+        at=began.isoformat(timespec="milliseconds"),
+        wake=watch.wake,
+        speech=round(watch.speech, 3),
+        attempts=tuple(watch.attempts),
+        asked=response.asked,
     )

@@ -11,8 +11,9 @@ from assistant.concurrency import interrupt
 from assistant.ears import Ears
 from assistant.events import Finished, Heard, Interrupted, Listening, NobodySpoke, Observers, Speaking, Waiting, Woke
 from assistant.hearing import Hearing, Hearsay
-from assistant.messages import STOP, Opening, Question, Response, Turn, Wake
+from assistant.messages import STOP, Opening, Question, Response, Wake
 from assistant.mind import SECRET, Chat, Mind
+from assistant.stopwatch import Stopwatch
 from assistant.voice import Voice
 
 T = TypeVar("T")
@@ -71,6 +72,7 @@ class Pipeline:
             if not heard.seconds:
                 self._observe(NobodySpoke(turn))
                 return (await self._while_listening(self._close(turn)))[1]
+            self._write_down(heard.watch, awaited)
             said = replace(heard.transcript, text=SECRET) if question and question.secret else heard.transcript
             self._observe(Heard(turn, said))
             answer = self._mind.answer(
@@ -85,8 +87,9 @@ class Pipeline:
                 self._observe(Interrupted(turn))
                 return another
             record, response = answered
-            replied, late = await self._while_listening(self._reply(turn, record, response))
+            replied, late = await self._while_listening(self._reply(turn, response, heard.watch))
             another = another or late
+            record = replace(record, ms=dict(heard.watch.ms))
             if isinstance(response, Chat):
                 record = replace(record, answer=self._voice.last)
             self._observe(Finished(turn, record))
@@ -120,12 +123,21 @@ class Pipeline:
             self._observe(Speaking(turn, response.text))
             await self._voice.say(response.text)
 
-    async def _reply(self, turn: int, record: Turn, response: Response) -> bool:
+    def _write_down(self, watch: Stopwatch, wake: Wake | None) -> None:
+        """What the ears know of the turn: what began it, and the silence that showed its end."""
+        ended = self._ears.last.ended
+        silence = 0.0 if ended is None else max(0.0, self._ears.now - ended)
+        watch.wake = wake
+        watch.ms = {"silence": round(silence * 1000, 2), **watch.ms}
+
+    async def _reply(self, turn: int, response: Response, watch: Stopwatch) -> bool:
         if not response.text or not response.ok:
             await self._voice.chime("done" if response.ok else "not_understood")
         if response.text:
             self._observe(Speaking(turn, response.text))
-            await self._voice.say(response.text, response.rest if isinstance(response, Chat) else None)
+            rest = response.rest if isinstance(response, Chat) else None
+            await self._voice.say(response.text, rest, begun=lambda: watch.lap("sound"))
+            watch.lap("speak")
         return True
 
     async def _while_listening(self, work: Coroutine[None, None, T]) -> tuple[T | None, Wake | None]:

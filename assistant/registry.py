@@ -12,6 +12,7 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
 
+from assistant.asking import noted
 from assistant.calls import Asker
 from assistant.concurrency import in_daemon_thread
 from assistant.errors import BadSlot, SkillError, SkillLoadError, Unanswered
@@ -186,7 +187,7 @@ class Registry:
         if handler.risk is Risk.FORBIDDEN:
             raise BadSlot("I am not allowed to do that.")
 
-        async def perform(ask: Ask) -> Response:
+        async def attempt(ask: Ask) -> Response:
             try:
                 async with asyncio.timeout(self._timeout) as limit:
                     asker = Asker(ask, house, limit)
@@ -202,6 +203,11 @@ class Registry:
             except TimeoutError:
                 logger.error("%s did not finish within %s s", handler.intent, self._timeout)
                 return Response(TOO_SLOW, ok=False, error=f"{handler.intent} did not finish within {self._timeout} s")
+
+        async def perform(ask: Ask) -> Response:
+            with noted() as asked:
+                response = await attempt(ask)
+            return replace(response, asked=tuple(asked))
 
         return Action(intent, handler.risk, perform)
 

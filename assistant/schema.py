@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from datetime import date
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Protocol, Union, get_args, get_origin, get_type_hints
@@ -103,6 +104,7 @@ _KINDS: Mapping[object, _Kind] = {
     int: _Kind(_is_whole, "a whole number", "integer"),
     float: _Kind(_is_number, "a number", "number"),
     str: _Kind(lambda value: isinstance(value, str), "text", "string"),
+    date: _Kind(lambda value: type(value) is date, "a date such as 2026-11-28", "string"),
     Path: _Kind(_is_path, "a path", "string"),
     NoneType: _Kind(lambda value: value is None, "null", "null"),
     tuple: _Kind(lambda value: isinstance(value, list), "a list", "array"),

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing
 from pathlib import Path
 
@@ -79,13 +79,16 @@ class Voice:
         if muted:
             await self.hush()
 
-    async def say(self, text: str, rest: AsyncGenerator[str, None] | None = None) -> None:
+    async def say(
+        self, text: str, rest: AsyncGenerator[str, None] | None = None, begun: Callable[[], None] = lambda: None
+    ) -> None:
         """Say it and wait until it has been heard or hushed. Cancelling silences it at once. Raises EngineError.
 
-        `rest` goes on sentence by sentence; the next is asked for while the one before it is heard.
+        `rest` goes on sentence by sentence; the next is asked for while the one before it is heard. `begun` is called
+        when the speaker is given the first of it.
         """
         self.last = text
-        await self._in_turn(self._sound(text, rest=rest))
+        await self._in_turn(self._sound(text, rest=rest), begun=begun)
 
     async def announce(self, text: str, chime: str | None = None, loudness: float = 1.0) -> None:
         """Say it as `say` does, after a chime that nothing parts from it; `loudness` is relative to the volume."""
@@ -104,9 +107,11 @@ class Voice:
         if sounds:
             await asyncio.wait(sounds)
 
-    async def _in_turn(self, sound: AsyncGenerator[Speech, None], loudness: float = 1.0) -> None:
+    async def _in_turn(
+        self, sound: AsyncGenerator[Speech, None], loudness: float = 1.0, begun: Callable[[], None] = lambda: None
+    ) -> None:
         async with aclosing(sound):
-            playing = asyncio.create_task(self._play(sound, loudness))
+            playing = asyncio.create_task(self._play(sound, loudness, begun))
             self._sounds.add(playing)
             try:
                 await asyncio.wait([playing])
@@ -116,12 +121,12 @@ class Voice:
         if not playing.cancelled():
             playing.result()
 
-    async def _play(self, sound: AsyncGenerator[Speech, None], loudness: float) -> None:
+    async def _play(self, sound: AsyncGenerator[Speech, None], loudness: float, begun: Callable[[], None]) -> None:
         async with self._mouth:
             if self._muted:
                 return
             try:
-                async with aclosing(_ahead(sound)) as made, aclosing(self._softened(made, loudness)) as heard:
+                async with aclosing(_ahead(sound)) as made, aclosing(self._softened(made, loudness, begun)) as heard:
                     await self._speaker.play(heard)
             except DeviceError as error:
                 if self._speaker_works:
@@ -153,8 +158,14 @@ class Voice:
                     async for piece in pieces:
                         yield piece
 
-    async def _softened(self, sound: AsyncGenerator[Speech, None], loudness: float) -> AsyncGenerator[Speech, None]:
+    async def _softened(
+        self, sound: AsyncGenerator[Speech, None], loudness: float, begun: Callable[[], None]
+    ) -> AsyncGenerator[Speech, None]:
+        first = True
         async for piece in sound:
+            if first:
+                begun()
+                first = False
             gain = 0.0 if self._muted else (self._volume / 100 * loudness) ** 2
             quieter = np.frombuffer(piece.pcm, "<i2") * np.float32(gain)
             yield piece if gain == 1 else Speech(quieter.astype("<i2").tobytes(), piece.rate)

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,10 @@ import soundfile
 from click.testing import CliRunner, Result
 
 from assistant.__main__ import COMMANDS, cli
+from assistant.messages import Turn
 from tests.sounds import Sound, in_a_room, noise, say
 
-TURN = {
-    "transcript", "confidence", "recognizer", "intent", "slots", "intent_confidence", "source", "action", "answer",
-    "error", "ms",
-}  # fmt: skip
+TURN = {field.name for field in fields(Turn)}
 
 SKILL = '''
 """Tea."""

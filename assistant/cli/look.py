@@ -10,6 +10,7 @@ from typing import Any
 import click
 import numpy as np
 
+from assistant.acting import state_folder
 from assistant.app import Assistant, assemble
 from assistant.body import Body
 from assistant.checking import shown
@@ -21,6 +22,7 @@ from assistant.devices.files import FileSpeaker
 from assistant.errors import DeviceError, known_error
 from assistant.events import Observers
 from assistant.inventory import Body as WiredBody
+from assistant.kept import sound_warning
 from assistant.messages import RATE
 from assistant.mute import Mute
 from assistant.noise import Recording
@@ -125,6 +127,8 @@ async def _check(chosen: Chosen) -> bool:
             await _works("Recognizer", ", ".join(lineup.recognizer_names), lambda: _take_silence(assistant)),
             _check_sound(config.sound.microphone, config.sound.speaker),
         ]
+    if warning := sound_warning(state_folder(config), config.privacy.keep_sound_until):
+        click.echo(f"!!  {warning}")
     for name, problem in lineup.problems.items():
         click.echo(f"no  {name} is left out: {problem}")
     return all(good) and not lineup.problems

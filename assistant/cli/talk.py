@@ -26,6 +26,7 @@ from assistant.health import Health
 from assistant.messages import Speech
 from assistant.notify import Notifier
 from assistant.stages import Speaker
+from assistant.turn_socket import TurnSocket
 
 
 @click.command()
@@ -64,7 +65,8 @@ async def listen(chosen: Chosen, socket: Path | None = None, offline: str = "") 
         whole = assemble(
             chosen.config, speaker, folders=chosen.folders, observers=[tell, health], state=state, socket=socket
         )
-        async with whole as assistant:
+        shown = chosen.config.privacy.log_transcripts
+        async with whole as assistant, TurnSocket(assistant.turns, assistant.observe, words=shown):
             appliance = Appliance(assistant, state, patient=socket is not None)
             beating = asyncio.create_task(notifier.beat(appliance.alive))
             try:

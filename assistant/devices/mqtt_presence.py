@@ -95,7 +95,7 @@ class HearthPresence:
             last: dict[str, object] = {
                 "intent": record.intent,
                 "ok": record.intent is not None and record.error is None,
-                "seconds": round(sum(record.ms.values()) / 1000, 3),
+                "seconds": round(record.seconds, 3),
             }
             if self._transcripts:
                 last |= {"heard": record.transcript, "answered": record.answer}

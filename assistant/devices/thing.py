@@ -7,10 +7,11 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
+from assistant.asking import note
 from assistant.devices.risk_class import risk_class
 from assistant.errors import BadSlot, DeviceError, SkillError
 from assistant.house import Area, Changed, Device, Known, Listed, Outcome
-from assistant.messages import Risk
+from assistant.messages import Asked, Risk
 from assistant.traits import Trait
 
 logger = logging.getLogger(__name__)
@@ -93,6 +94,18 @@ class Thing:
 
     async def set(self, **changes: object) -> Outcome:
         """Change its state, within its limit. Raises SkillError for what it cannot do, BadSlot for a wrong value."""
+        began = time.perf_counter()
+        came = "was interrupted"
+        try:
+            came = outcome = await self._set(changes)
+            return outcome
+        except (SkillError, BadSlot) as error:
+            came = str(error)
+            raise
+        finally:
+            note(Asked(self.name, changes, str(came), round((time.perf_counter() - began) * 1000, 2)))
+
+    async def _set(self, changes: Mapping[str, object]) -> Outcome:
         wanted = {name: self._checked(name, value) for name, value in changes.items()}
         if self.problem is not None:
             return Outcome.UNREACHABLE

@@ -1,7 +1,7 @@
 """The phrase book: text matched against the sentence templates, by hassil."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
 
@@ -18,6 +18,9 @@ from assistant.phrases.words import Word, words
 MOST_CHARACTERS = 500
 MOST_WORDS = 60
 """Longer text is nobody's command: it is not even tried, which bounds the time of a match."""
+
+MOST_OTHERS = 3
+"""Other readings that are told of."""
 
 FREE_TEXT_CONFIDENCE = 0.95
 """Confidence of a match in which some words could have been any words, relative to one word for word."""
@@ -92,14 +95,16 @@ class PhraseBook:
     async def understand(self, transcript: Transcript) -> Intent | None:
         """The intent whose template has most of the words in it, or None. Takes milliseconds, without a pause."""
         sentences = self._sentences(transcript.text)
-        match, when = self._best(sentences), None
+        matches = self._matches(sentences)
+        match, when = next(iter(matches), None), None
         if match is None and self._waiting:
             match, when = self._best_for_later(sentences)
         if match is None:
             return None
         certainty = FREE_TEXT_CONFIDENCE if match.free else 1.0
         confidence = transcript.confidence * certainty
-        return Intent(match.template.intent, match.slots, confidence, self.name, transcript.text, when)
+        intent = Intent(match.template.intent, match.slots, confidence, self.name, transcript.text, when)
+        return replace(intent, others=_others(intent, matches[1:])) if len(matches) > 1 else intent
 
     def _sentences(self, text: str) -> list[_Sentence]:
         """The text with and without politeness; nothing where it is too long."""
@@ -108,9 +113,10 @@ class PhraseBook:
         found, tidy = words(text)
         return list(self._trim(_Sentence(found, tidy))) if 0 < len(found) <= MOST_WORDS else []
 
-    def _best(self, sentences: Sequence[_Sentence]) -> _Match | None:
+    def _matches(self, sentences: Sequence[_Sentence]) -> Sequence[_Match]:
+        """The best first."""
         matches = (match for sentence in sentences for match in self._match(sentence, self._templates))
-        return min(matches, key=lambda match: (match.rank, match.template.intent), default=None)
+        return sorted(matches, key=lambda match: (match.rank, match.template.intent))
 
     def _best_for_later(self, sentences: Sequence[_Sentence]) -> tuple[_Match, When] | tuple[None, None]:
         """Of the readings as a command and a time, that with most words in the command."""
@@ -150,6 +156,13 @@ class PhraseBook:
             for end in match_expression(self._settings, start, template.sentence.expression):
                 if match := _read(sentence, template, end, today):
                     yield match
+
+
+def _others(best: Intent, matches: Sequence[_Match]) -> tuple[str, ...]:
+    """What else it could mean, each once."""
+    summaries = (Intent(match.template.intent, match.slots, 0.0, "", "").summary for match in matches)
+    found = dict.fromkeys(summary for summary in summaries if summary != best.summary)
+    return tuple(found)[:MOST_OTHERS]
 
 
 def _polite(template: str) -> tuple[tuple[str, ...], ...]:
