@@ -17,6 +17,8 @@ from assistant.furnish import furnish
 from assistant.hands import LocalHands
 from assistant.house import Listed
 from assistant.ledger import Ledger
+from assistant.pins import PIN_FILE, Pins
+from assistant.policy import Policy
 from assistant.registry import discover
 from assistant.skill import Announcement, Sound
 from assistant.store import Stores
@@ -59,6 +61,8 @@ async def acting(
                 if place.latitude is None or place.longitude is None
                 else Place(place.latitude, place.longitude),
                 stores=stores,
+                policy=Policy(config.policy),
+                pins=Pins(state / PIN_FILE if state else None),
             )
             house.watch(lambda event: hands.list_changed() if isinstance(event, Listed) else None)
             future = tasks.create_task(hands.schedule.run())

@@ -75,19 +75,26 @@ async def change(
     if len(devices) == 1:
         together = the(devices[0])
     devices = [member for device in devices for member in device.members or [device]]
-    outcomes = await asyncio.gather(
-        *(device.set(**(changes(device) if callable(changes) else changes)) for device in devices)
-    )
     is_, was = ("is", "was") if len(devices) == 1 else ("are", "were")
+    results = await asyncio.gather(
+        *(device.set(**(changes(device) if callable(changes) else changes)) for device in devices),
+        return_exceptions=True,
+    )
+    refusals = [result for result in results if isinstance(result, BaseException)]
+    if failures := [each for each in refusals if not isinstance(each, SkillError) or len(refusals) == len(devices)]:
+        raise failures[0]
+    devices = [device for device, result in zip(devices, results, strict=True) if isinstance(result, Outcome)]
+    outcomes = [result for result in results if isinstance(result, Outcome)]
+    also = "".join(f" {refusal}" for refusal in refusals)
     troubles = []
     for outcome, trouble in TROUBLES.items():
         names = [the(device) for device, got in zip(devices, outcomes, strict=True) if got is outcome]
         if len(names) == len(devices):
-            raise SkillError(sentence(trouble.format(together)))
+            raise SkillError(sentence(trouble.format(together)) + also)
         if names:
             troubles.append(trouble.format(listed(names)))
     if all(outcome is Outcome.ALREADY for outcome in outcomes):
-        return sentence(f"{together} {was} already {result}")
+        return sentence(f"{together} {was} already {result}") + also
     if not set(outcomes) & {Outcome.DONE, Outcome.ALREADY}:
-        raise SkillError(sentence(listed(troubles)))
-    return sentence(f"{together} {is_} {result}" + (f", but {listed(troubles)}" if troubles else ""))
+        raise SkillError(sentence(listed(troubles)) + also)
+    return sentence(f"{together} {is_} {result}" + (f", but {listed(troubles)}" if troubles else "")) + also

@@ -1,7 +1,7 @@
 """An action on its way: it may stop to ask, and goes on once it is answered."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
@@ -85,8 +85,11 @@ class Call:
 class Asker:
     """Puts questions for one call of a skill, whose time stands still meanwhile."""
 
-    def __init__(self, ask: Ask, house: House, limit: asyncio.Timeout) -> None:
-        """`limit` ends the call."""
+    def __init__(
+        self, ask: Ask, house: House, limit: asyncio.Timeout, named: Callable[[Iterable[object]], None]
+    ) -> None:
+        """`limit` ends the call; `named` is told what the household spoke of."""
+        self.named = named
         self._ask = ask
         self._house = house
         self._limit = limit
@@ -97,7 +100,9 @@ class Asker:
             value = await self._ask(Question(text, slot.spec(self._house), seconds, secret))
         if value is None:
             raise Unanswered
-        return slot.convert(value, self._house)
+        answer = slot.convert(value, self._house)
+        self.named([answer])
+        return answer
 
     @contextmanager
     def _standing_still(self) -> Iterator[None]:

@@ -69,7 +69,9 @@ class Lent:
         """Ask which; one is chosen, or some. Raises Unanswered."""
         wanted = options_slot("answer", [said for said, _ in options], several=several)
         places = cast(list[int], await self.asker(text, wanted, seconds))
-        return [options[place][1] for place in places]
+        chosen = [options[place][1] for place in places]
+        self.asker.named(chosen)
+        return chosen
 
     async def confirm(self, text: str, *, seconds: float = 10.0) -> bool:
         """Whether the household says yes. No answer is a no."""

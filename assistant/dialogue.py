@@ -1,7 +1,8 @@
 """An open question: what can be said in answer to it, and what an answer means."""
 
+import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal, cast
 
@@ -67,6 +68,8 @@ class Answers:
         if self._slot != question.slot:
             await self._book.learn(vocabulary(question.slot))
             self._slot = question.slot
+        if question.slot.kind == "digits":
+            transcript = replace(transcript, text=re.sub(r"(?<=[0-9])(?=[0-9])", " ", transcript.text))
         intent = await self._book.understand(transcript)
         if intent is None:
             return None

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 from assistant.clock import Clock
+from assistant.later import Promised
 from assistant.ledger import Record
 from assistant.recurrence import read
 from assistant.skill import Announcement, Command, Entry
@@ -15,14 +16,15 @@ def write_what(what: Announcement | Command) -> str:
         case Announcement(text, chime, rings):
             return json.dumps({"say": text, "chime": chime, "rings": rings})
         case Command(intent, slots, text):
-            return json.dumps({"do": intent, "slots": dict(slots), "text": text})
+            kept = {"do": intent, "slots": dict(slots), "text": text}
+            return json.dumps({**kept, "promised": True} if isinstance(what, Promised) else kept)
 
 
 def read_what(text: str) -> Announcement | Command:
     """What `write_what` gave."""
     kept = json.loads(text)
     if "do" in kept:
-        return Command(kept["do"], kept["slots"], kept["text"])
+        return (Promised if kept.get("promised") else Command)(kept["do"], kept["slots"], kept["text"])
     return Announcement(kept["say"], kept["chime"], kept["rings"])
 
 

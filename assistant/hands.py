@@ -2,10 +2,11 @@
 
 import asyncio
 import dataclasses
+import functools
 import itertools
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Protocol
 
 from assistant import later
@@ -13,14 +14,17 @@ from assistant.calls import Asker, Call
 from assistant.clock import Clock
 from assistant.config import fill
 from assistant.context import Lent
-from assistant.errors import BadSlot, ConfigError, SkillError
+from assistant.errors import BadSlot, ConfigError, SkillError, Unanswered
+from assistant.guard import NOBODY, Guard
 from assistant.house import House
 from assistant.ledger import Ledger
-from assistant.messages import Action, Intent, Response, Vocabulary
+from assistant.messages import Action, Ask, Intent, Question, Response, Vocabulary, When
 from assistant.phrases import spoken
+from assistant.pins import Pins
+from assistant.policy import SCHEDULE, Policy
 from assistant.registry import Plugin, Registry
 from assistant.schedule import Scheduler
-from assistant.skill import Announcement, Context, Skill, Sound
+from assistant.skill import Announcement, Command, Context, Skill, Sound
 from assistant.store import Stores
 from assistant.sun import Place
 
@@ -72,14 +76,21 @@ class LocalHands:
         ledger: Ledger | None = None,
         place: Place | None = None,
         stores: Stores | None = None,
+        policy: Policy | None = None,
+        pins: Pins | None = None,
     ) -> None:
         """`settings` holds each skill's own, raw; `timeout` is what one call of a skill may take, in seconds.
 
         `ledger` keeps the future; without one it ends with the program. `place` is where the sun rises and sets.
-        `stores` holds what skills keep.
+        `stores` holds what skills keep. `policy` is the usual one unless it is given; `pins` holds the PIN, if any.
         """
+        policy, pins = policy or Policy(), pins or Pins()
+
+        def guard(intent: Intent, promised: bool) -> Guard:
+            return Guard(policy, pins, clock, intent, promised=promised)
+
         self.house = house
-        self.schedule = Scheduler(clock, announce, self.perform, ledger, place, twelve_hours=twelve_hours)
+        self.schedule = Scheduler(clock, announce, self._perform_due, ledger, place, twelve_hours=twelve_hours)
         self._sound = sound
         self._stores = stores or Stores()
         self._clock = clock
@@ -89,7 +100,9 @@ class LocalHands:
         self._open: dict[int, tuple[Call, str]] = {}
         """What waits for an answer, by its question, and its summary."""
         self._numbers = itertools.count(1)
-        self.registry = Registry([self._settled(plugin, settings) for plugin in plugins], house, self._lend, timeout)
+        self.registry = Registry(
+            [self._settled(plugin, settings) for plugin in plugins], house, self._lend, guard, timeout
+        )
 
     def _settled(self, plugin: Plugin, settings: Mapping[str, object]) -> Plugin:
         """The plugin with its settings in place, or as broken if they are wrong."""
@@ -133,14 +146,14 @@ class LocalHands:
         """Check the guess, and do it unless this is a dry run."""
         try:
             action = self.registry.resolve(intent)
-            if intent.when is not None:
-                return self._plan(intent, action, dry_run=dry_run)
         except (BadSlot, SkillError) as error:
             return Response(str(error), ok=False, error=str(error))
+        summary = action.summary if intent.when is None else f"{action.summary} {intent.when}"
         if dry_run:
-            return Response(action=action.summary)
-        call = Call(action.perform, lambda: next(self._numbers))
-        return self._noted(await call.begin(), call, action.summary)
+            return Response(action=summary)
+        perform = action.perform if intent.when is None else functools.partial(self._plan, action, intent.when)
+        call = Call(perform, lambda: next(self._numbers))
+        return self._noted(await call.begin(), call, summary)
 
     async def reply(self, question: int, value: str | int | None) -> Response:
         """Go on with what asked this question."""
@@ -160,13 +173,29 @@ class LocalHands:
             self._open[response.question.id] = (call, summary)
         return dataclasses.replace(response, action=summary)
 
-    def _plan(self, intent: Intent, action: Action, *, dry_run: bool) -> Response:
-        """Do it later. Raises BadSlot and SkillError."""
-        summary = f"{action.summary} {intent.when}"
-        if dry_run:
-            return Response(action=summary)
+    async def _plan(self, action: Action, when: When, ask: Ask) -> Response:
+        """Do it later, once the household has agreed where that is needed."""
+        now = self._clock.now()
 
-        def say(value: timedelta | datetime) -> str:
-            return spoken.spoken(value, twelve_hours=self._twelve_hours, today=self._clock.now().date())
+        def say(value: timedelta | datetime | date | time) -> str:
+            return spoken.spoken(value, twelve_hours=self._twelve_hours, today=now.date())
 
-        return Response(later.plan(intent, self.schedule, self._clock.now(), say), action=summary)
+        try:
+            promised = await action.allow_later(ask, later.when_words(when, now, say))
+            return Response(later.plan(action.intent, self.schedule, self._clock.now(), say, promised=promised))
+        except Unanswered as error:
+            return Response(str(error))
+        except (BadSlot, SkillError) as error:
+            return Response(str(error), ok=False, error=str(error))
+
+    async def _perform_due(self, command: Command) -> Response:
+        """Do what was planned. Nobody can be asked then."""
+        intent = Intent(command.intent, command.slots, 1.0, SCHEDULE, command.text)
+
+        async def nobody(_: Question) -> object:
+            raise SkillError(NOBODY)
+
+        try:
+            return await self.registry.resolve(intent, promised=isinstance(command, later.Promised)).perform(nobody)
+        except (BadSlot, SkillError) as error:
+            return Response(str(error), ok=False, error=str(error))

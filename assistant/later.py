@@ -1,24 +1,42 @@
 """Commands for later: kept in the schedule as they were understood, and done by the same road when they are due."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from assistant.errors import BadSlot
-from assistant.messages import Intent
+from assistant.messages import Intent, When
 from assistant.skill import Command, Schedule
 from assistant.slots import OClock, clock_of, date_of, duration_of
 from assistant.sun import Sun
 
 KIND = "command"
 
-Spoken = Callable[[timedelta | datetime], str]
+Spoken = Callable[[timedelta | datetime | date | time], str]
 
 
-def plan(intent: Intent, schedule: Schedule, now: datetime, spoken: Spoken) -> str:
-    """Keep an intent that has a `when`, and say so. `now` is local. Raises BadSlot and SkillError, to be spoken."""
+@dataclass(frozen=True, slots=True)
+class Promised(Command):
+    """A command to which the household agreed when it asked for it. Only the hands make one."""
+
+
+def when_words(when: When, now: datetime, spoken: Spoken) -> str:
+    """When it will be done, for a question: "in 20 minutes", "at 7 AM every week". Raises BadSlot."""
+    if when.delay is not None:
+        return f"in {spoken(duration_of('delay', when.delay))}"
+    at = when.sun or spoken(_clock(when.time).after(now.replace(tzinfo=None)).time())
+    day = f" on {spoken(date_of('day', when.day))}" if when.day else ""
+    return f"at {at}{day}{' every week' if when.days is not None else ''}"
+
+
+def plan(intent: Intent, schedule: Schedule, now: datetime, spoken: Spoken, *, promised: bool = False) -> str:
+    """Keep an intent that has a `when`, and say so. `now` is local. Raises BadSlot and SkillError, to be spoken.
+
+    `promised`: the household was asked, and agreed.
+    """
     when = intent.when
     assert when is not None
-    command = Command(intent.name, intent.slots, when.text)
+    command = (Promised if promised else Command)(intent.name, intent.slots, when.text)
     said = f"I will {when.text}"
     if when.delay is not None:
         delay = duration_of("delay", when.delay)

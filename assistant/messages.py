@@ -132,6 +132,7 @@ class SlotSpec:
     - `time`: "quarter past seven"; `HH:MM` on the 24-hour clock
     - `clock`: the same, but `HH:MM?` where it may be twelve hours later: where neither am nor pm was said
     - `date`: "next Tuesday"; `YYYY-MM-DD`
+    - `digits`: four to twelve digits, one by one; a str
     - `text`: any words; a str
     """
     required: bool = True
@@ -201,6 +202,9 @@ class Action:
     perform: "Callable[[Ask], Awaitable[Response]]"
     """Do it, once, and ask back where something is not known. Never raises what a skill raised: that becomes the
     response."""
+    allow_later: "Callable[[Ask, str], Awaitable[bool]]"
+    """Ask now for what it will need when it is performed at another time, given in words. Gives whether it needs
+    anything. Raises SkillError."""
 
     @property
     def summary(self) -> str:

@@ -12,6 +12,9 @@ from assistant.errors import AssistantError, SkillError
 
 logger = logging.getLogger(__name__)
 
+PIN_FILE = "pin.sqlite"
+"""In the state folder."""
+
 FREE_TRIES = 3
 """Wrong PINs in a row before there is a pause."""
 FIRST_PAUSE, LONGEST_PAUSE = 300.0, 3600.0
@@ -23,7 +26,6 @@ OPERATIONS, MEMORY = 2, 19 * 2**20
 A hash makes guessing slow for who has stolen the file; four digits are guessed all the same in the end.
 """
 
-NONE_SET = "none is set. Set one with the command: assistant pin set."
 CANNOT_CHECK = "I cannot check PINs now, so I leave it."
 
 _SCHEMA = """
@@ -71,10 +73,8 @@ class Pins:
             with self._open() as database:
                 database.execute("UPDATE pin SET hash = NULL, wrong = 0, until = 0")
 
-    def check_ready(self, because: str | None, now: float) -> None:
-        """Raise SkillError, to be spoken, where no PIN would be accepted now."""
-        if not self.is_set:
-            raise SkillError(f"{because or 'For that'} I need a PIN, and {NONE_SET}")
+    def check_pause(self, now: float) -> None:
+        """Raise SkillError, to be spoken, where no PIN is accepted now, because of too many wrong ones."""
         with self._open() as database:
             self._check_pause(database, now)
 

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time
 from typing import Annotated, Literal
 
@@ -17,7 +17,10 @@ Hour = Annotated[str, Matching(r"([01]\d|2[0-3]):[0-5]\d", 'a time in quotes, su
 Word = Annotated[str, Matching(r"[a-z][a-z0-9_ ]{0,59}", "a word such as target")]
 IntentName = Annotated[str, Matching(r"[a-z][a-z0-9_]*\.[A-Za-z_]\w*", "an intent such as timer.cancel")]
 
-READ_WORD_FOR_WORD = frozenset({"phrases", "schedule"})
+SCHEDULE = "schedule"
+"""The source of what was planned."""
+
+READ_WORD_FOR_WORD = frozenset({"phrases", SCHEDULE})
 """Sources of intents that are no model's guess; whatever has another source is treated as one."""
 
 ALWAYS_BY_NAME = frozenset({"lock", "door"})
@@ -37,10 +40,10 @@ HARMLESS: Mapping[str, Mapping[str, object]] = {
 class Classes:
     """The risk of what could do harm."""
 
-    lock: RiskName
-    door: RiskName
-    oven: RiskName
-    alarm: RiskName
+    lock: RiskName = "confirm"
+    door: RiskName = "confirm"
+    oven: RiskName = "confirm"
+    alarm: RiskName = "pin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +63,17 @@ class Night:
 class Raised:
     """When something risky needs a PIN instead of a yes."""
 
-    night: Night | None
-    below: Annotated[float, Range(0, 1)]
-    guesses: bool
+    night: Night | None = Night("23:00", "06:00")
+    below: Annotated[float, Range(0, 1)] = 0.7
+    guesses: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
     """How often one device may be changed."""
 
-    changes: Annotated[int, Range(1, 1000)]
-    seconds: Annotated[float, Range(1, 3600, "seconds")]
+    changes: Annotated[int, Range(1, 1000)] = 6
+    seconds: Annotated[float, Range(1, 3600, "seconds")] = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +90,15 @@ class Limit:
 class Rules:
     """The section `policy` of the configuration."""
 
-    classes: Classes
-    kinds: Mapping[Word, RiskName]
-    intents: Mapping[IntentName, RiskName]
-    raised: Raised
-    pace: Pace
-    limits: tuple[Limit, ...]
+    classes: Classes = Classes()
+    kinds: Mapping[Word, RiskName] = field(default_factory=dict)
+    intents: Mapping[IntentName, RiskName] = field(default_factory=dict)
+    raised: Raised = Raised()
+    pace: Pace = Pace()
+    limits: tuple[Limit, ...] = (Limit("climate", "target", 5.0, 30.0),)
+
+
+USUAL = Rules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +108,25 @@ class Demand:
     risk: Risk
     because: str | None = None
     """Words to begin a sentence: "At this hour"."""
+    without_pin: str = "For that I need a PIN, and none is set. Set one with the command: assistant pin set."
+    """What to say where there is no PIN."""
+
+
+UNHEARD = Demand(
+    Risk.PIN, "Because I did not hear you well", "I did not hear you well enough to do that. Please say it again."
+)
+GUESSED = Demand(
+    Risk.PIN, "Because I had to guess what you meant", "I had to guess what you meant, and do not do that on a guess."
+)
+AT_NIGHT = Demand(
+    Risk.PIN, "At this hour", "At this hour I need a PIN for that, and none is set. Set one with: assistant pin set."
+)
 
 
 class Policy:
     """Applies the rules. It remembers how often each device was changed, and nothing else."""
 
-    def __init__(self, rules: Rules) -> None:
+    def __init__(self, rules: Rules = USUAL) -> None:
         self._rules = rules
         self._changed: dict[str, deque[float]] = {}
 
@@ -170,11 +189,11 @@ class Policy:
         if usual is not Risk.CONFIRM:
             return Demand(usual)
         if intent.confidence < raised.below:
-            return Demand(Risk.PIN, "Because I did not hear you well")
+            return UNHEARD
         if raised.guesses and intent.source not in READ_WORD_FOR_WORD:
-            return Demand(Risk.PIN, "Because I had to guess what you meant")
+            return GUESSED
         if raised.night is not None and raised.night.has(now):
-            return Demand(Risk.PIN, "At this hour")
+            return AT_NIGHT
         return Demand(usual)
 
 

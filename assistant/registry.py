@@ -16,9 +16,10 @@ from assistant.asking import noted
 from assistant.calls import Asker
 from assistant.concurrency import in_daemon_thread
 from assistant.errors import BadSlot, SkillError, SkillLoadError, Unanswered
+from assistant.guard import Guard, guarded
 from assistant.house import House, HouseLookedAt
-from assistant.messages import Action, Ask, Intent, Response, Risk, Vocabulary
-from assistant.phrases.examples import plain_sentence
+from assistant.messages import Action, Ask, Intent, Response, Vocabulary
+from assistant.phrases.examples import plain_sentence, sentence
 from assistant.phrases.templates import check
 from assistant.skill import Ability, Context, Handler, Skill
 from assistant.slots import bind
@@ -145,9 +146,11 @@ class Registry:
         plugins: Iterable[Plugin],
         house: House,
         lend: Callable[[Skill, House, Asker], Context],
+        guard: Callable[[Intent, bool], Guard],
         timeout: float = 10.0,
     ) -> None:
-        """`lend` makes the context for one call; `timeout` is in seconds."""
+        """`lend` makes the context of one call, `guard` what stands before its house; `timeout` is in seconds."""
+        self._guard = guard
         self.plugins = tuple(plugins)
         self._house = house
         self._lend = lend
@@ -174,28 +177,45 @@ class Registry:
             if name in specs
         )
 
-    def resolve(self, intent: Intent) -> Action:
-        """Make a promise of a guess. Raises BadSlot, with a sentence to speak, for what does not exist."""
+    def resolve(self, intent: Intent, *, promised: bool = False) -> Action:
+        """Make a promise of a guess. Raises BadSlot, with a sentence to speak, for what does not exist or is forbidden.
+
+        `promised`: the household agreed to it when it asked for it, to be done now.
+        """
         if intent.name not in self._handlers:
             raise BadSlot(f"I do not know how to do {intent.name}.")
         skill, handler = self._handlers[intent.name]
-        house = HouseLookedAt(self._house) if handler.question else self._house
+        guard = self._guard(intent, promised)
+        if not handler.question:
+            guard.check_command()
+        house = HouseLookedAt(self._house) if handler.question else guarded(self._house, guard)
         arguments = bind(handler.slots, intent.slots, house)
+        guard.named(arguments.values())
         missing = [slot for slot in handler.slots if slot.required and slot.name not in arguments]
         if missing and intent.when is not None:
             raise BadSlot(f"You did not say the {missing[0].name.replace('_', ' ')}.")
-        if handler.risk is Risk.FORBIDDEN:
-            raise BadSlot("I am not allowed to do that.")
+        guard.check_allowed(handler.risk)
+
+        def question(when: str = "") -> str:
+            said = sentence(handler.spec(self._house), intent.slots)
+            return f"{said[:1].upper()}{said[1:]}{when}?"
+
+        async def allow_later(ask: Ask, when: str) -> bool:
+            async with asyncio.timeout(None) as limit:
+                with guard.asking(Asker(ask, house, limit, guard.named)):
+                    return await guard.allow_later(handler.risk, question(f" {when}"))
 
         async def attempt(ask: Ask) -> Response:
             try:
                 async with asyncio.timeout(self._timeout) as limit:
-                    asker = Asker(ask, house, limit)
-                    for slot in missing:
-                        arguments[slot.name] = await asker(slot.asked, slot)
-                    if handler.context is not None:
-                        arguments[handler.context] = self._lend(skill, house, asker)
-                    return await self._call(handler, arguments)
+                    asker = Asker(ask, house, limit, guard.named)
+                    with guard.asking(asker):
+                        await guard.allow_intent(handler.risk, question)
+                        for slot in missing:
+                            arguments[slot.name] = await asker(slot.asked, slot)
+                        if handler.context is not None:
+                            arguments[handler.context] = self._lend(skill, house, asker)
+                        return await self._call(handler, arguments)
             except Unanswered as error:
                 return Response(str(error))
             except (SkillError, BadSlot) as error:
@@ -209,7 +229,7 @@ class Registry:
                 response = await attempt(ask)
             return replace(response, asked=tuple(asked))
 
-        return Action(intent, handler.risk, perform)
+        return Action(intent, guard.standing(handler.risk).risk, perform, allow_later)
 
     async def _call(self, handler: Handler, arguments: Mapping[str, object]) -> Response:
         """Raises SkillError, BadSlot, and TimeoutError where the time is up."""

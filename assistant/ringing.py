@@ -9,7 +9,7 @@ from assistant.clock import Clock
 from assistant.entries import due_at, entry, local, read_what
 from assistant.errors import SkillError
 from assistant.ledger import Ledger, Record
-from assistant.messages import Intent, Response
+from assistant.messages import Response
 from assistant.phrases import spoken
 from assistant.skill import Announcement, Command, Entry
 
@@ -26,7 +26,7 @@ SOFTEST, RISE = 0.4, 0.15
 REMEMBERED = 1800.0
 """Seconds for which something that rang can be put off."""
 
-Perform = Callable[[Intent], Awaitable[Response]]
+Perform = Callable[[Command], Awaitable[Response]]
 
 
 class Ringing:
@@ -161,10 +161,10 @@ class Ringing:
                 )
             case Command() if late > TOO_LATE:
                 await self.say(f"I could not do this {self._spoken(when)}: {what.text}.")
-            case Command(intent, slots, text) if self._perform is not None:
-                response = await self._perform(Intent(intent, slots, 1.0, "schedule", text))
+            case Command() if self._perform is not None:
+                response = await self._perform(what)
                 if not response.ok:
-                    await self.say(f"You wanted me to {text}. {response.text}")
+                    await self.say(f"You wanted me to {what.text}. {response.text}")
 
     async def say(self, text: str) -> None:
         """Say it, whatever comes of it."""

@@ -270,6 +270,11 @@ def _whole(name: str, value: object) -> int:
     return int(number)
 
 
+def digits_slot(name: str) -> Slot:
+    """Digits, said one by one. No annotation stands for it: skills ask for no PIN."""
+    return Slot(name, True, _spec(name, "digits", True), _ignoring_house(name, _text))
+
+
 def duration_of(name: str, value: object) -> timedelta:
     """What a plain value of the kind `duration` means. Raises BadSlot."""
     try:

@@ -20,6 +20,8 @@ from assistant.ledger import Ledger
 from assistant.messages import BYTES_PER_SECOND, AudioFrame, Response, Speech, Transcript, Turn
 from assistant.mind import Mind
 from assistant.phrases.book import PhraseBook
+from assistant.pins import Pins
+from assistant.policy import Policy
 from assistant.registry import Plugin
 from assistant.skill import Announcement, Skill
 from assistant.store import Stores
@@ -147,11 +149,13 @@ async def assistant(
     place: Place | None = None,
     stores: Stores | None = None,
     ledger: Ledger | None = None,
+    policy: Policy | None = None,
+    pins: Pins | None = None,
 ) -> Assistant:
     """An assistant with these skills, in an empty house unless one is given. `settings` go by skill.
 
     `ledger` keeps what is planned and `stores` what skills keep, in memory unless they are given; `place` is where the
-    sun rises and sets.
+    sun rises and sets. `policy` is the usual one, and there is no PIN unless `pins` holds one.
 
     Raises SkillLoadError for a skill that the assistant would not load.
     """
@@ -163,7 +167,17 @@ async def assistant(
     built: House = house or SimulatedHouse()
     plugins = [Plugin(skill.name, "test", skill) for skill in skills]
     hands = LocalHands(
-        plugins, built, sound, announce, clock, settings or {}, ledger=ledger, place=place, stores=stores
+        plugins,
+        built,
+        sound,
+        announce,
+        clock,
+        settings or {},
+        ledger=ledger,
+        place=place,
+        stores=stores,
+        policy=policy,
+        pins=pins,
     )
     if problems := [plugin.problem for plugin in hands.registry.plugins if plugin.problem]:
         raise SkillLoadError("; ".join(problems))

@@ -29,8 +29,9 @@ from assistant.choices import Scores, choose
 from assistant.engines.llama import Llama
 from assistant.engines.llama_library import Model
 from assistant.engines.llama_prefix import ROOM, layout
+from assistant.guard import Guard
 from assistant.house import House
-from assistant.messages import Transcript, Vocabulary
+from assistant.messages import Intent, Transcript, Vocabulary
 from assistant.prompt.answers import Answers, written
 from assistant.prompt.chat import chat_named
 from assistant.prompt.instructions import prompts
@@ -58,11 +59,15 @@ def vocabulary() -> Vocabulary:
     for device in house["devices"][:DEVICES]:
         rooms.setdefault(device.get("area", ""), {})[device["name"]] = device["kind"]
     plugins = [Plugin(name, "skills", importlib.import_module(f"skills.{name}").skill) for name in SKILLS]
-    registry = Registry(plugins, testing.house(rooms, aliases), nobody, 10.0)
+    registry = Registry(plugins, testing.house(rooms, aliases), nobody, unguarded, 10.0)
     return Vocabulary(registry.vocabulary().intents[:INTENTS])
 
 
 def nobody(skill: Skill, house: House, asker: Asker) -> Context:
+    raise AssertionError("nothing is performed here")
+
+
+def unguarded(intent: Intent, promised: bool) -> Guard:
     raise AssertionError("nothing is performed here")
 
 

@@ -1,6 +1,5 @@
 """What the policy demands: class of device × source × hour × confidence, and what the household's rules change."""
 
-import dataclasses
 from collections.abc import Mapping
 from datetime import time
 from itertools import product
@@ -13,7 +12,7 @@ from assistant.devices.simulated import SimulatedDevice
 from assistant.devices.thing import Facts
 from assistant.errors import BadSlot, ConfigError, SkillError
 from assistant.messages import Intent, Risk
-from assistant.policy import Demand, Policy, harmless
+from assistant.policy import USUAL, Demand, Policy, harmless
 
 DAY, NIGHT = time(14, 0), time(2, 30)
 
@@ -175,6 +174,5 @@ def test_a_guess_at_what_is_no_command_is_refused_whatever_it_is() -> None:
     policy().check_command(intent("phrases", text="don't forget the milk is on the list"))
 
 
-def test_the_rules_are_plain_data() -> None:
-    rules = load().policy
-    assert dataclasses.replace(rules) == rules
+def test_the_usual_rules_are_those_of_the_configuration() -> None:
+    assert load().policy == USUAL

@@ -29,6 +29,7 @@ SAID = {
     "time": "seven o'clock",
     "clock": "seven o'clock",
     "date": "tomorrow",
+    "digits": "four eight two six",
     "text": "something",
 }
 """A value of each kind, as it is said."""

@@ -34,7 +34,7 @@ def kind_of(slot: SlotSpec) -> Kind:
         return _FIXED[slot.kind]()
     raise TemplateError(
         f"slot {{{slot.name}}} is of kind '{slot.kind}', which is not known; use choice, integer, percentage, "
-        "duration, time, clock, date or text"
+        "duration, time, clock, date, digits or text"
     )
 
 
@@ -47,11 +47,44 @@ def text() -> Kind:
     return Kind("{text}", {"text": WildcardSlotList(name="text")}, _first)
 
 
+DIGITS = (
+    ("oh", "zero"),
+    ("one",),
+    ("two",),
+    ("three",),
+    ("four",),
+    ("five",),
+    ("six",),
+    ("seven",),
+    ("eight",),
+    ("nine",),
+)
+FEWEST_DIGITS, MOST_DIGITS = 4, 12
+
+
+def row_of_digits() -> Kind:
+    """Digits one by one, in words or written with spaces."""
+    one = "({digit}|{written digit})"
+    more = ""
+    for _ in range(MOST_DIGITS - FEWEST_DIGITS):
+        more = f"[{one} {more}]"
+    lists: dict[str, SlotList] = {
+        "digit": spoken("digit", (Said(value, words) for value, words in enumerate(DIGITS))),
+        "written digit": digits("written digit", 0, 9),
+    }
+
+    def compose(parts: Sequence[Part], _: date) -> str:
+        return "".join(str(round(float(str(value)))) for _, value in parts)
+
+    return Kind(" ".join([one] * FEWEST_DIGITS + [more]), lists, compose)
+
+
 _FIXED: dict[str, Callable[[], Kind]] = {
     "duration": moments.duration,
     "time": moments.time_of_day,
     "clock": moments.either_half,
     "date": moments.day,
+    "digits": row_of_digits,
     "text": text,
 }
 """Kinds that are the same in every slot."""
