@@ -12,7 +12,7 @@ from assistant.errors import BadSlot, SkillError, Unanswered
 from assistant.house import Area, Device, House, Outcome, Seen
 from assistant.messages import Intent, Risk
 from assistant.pins import Pins
-from assistant.policy import Demand, Policy, harmless, must_be_named
+from assistant.policy import Demand, Policy, harmless, must_be_named, wears
 from assistant.slots import Slot, digits_slot, slot
 
 SECONDS = 10.0
@@ -108,7 +108,8 @@ class Guard:
         self._policy.check_limits(device, changes)
         if must_be_named(device, max(floor, self._policy.usual(device))) and device.id not in self._by_name:
             raise SkillError(f"I leave {the(device)} out of that. Say its name if you mean it.")
-        self._policy.check_pace(device, self._clock.monotonic())
+        if wears(device, changes):
+            self._policy.check_pace(device, self._clock.monotonic())
         demand = self._policy.of_device(device, changes, self._intent, self._clock.now().time(), floor)
         key = f"{device.id} {sorted(changes.items(), key=lambda change: change[0])}"
         await self._fulfil(demand, asked(device, changes), key)
@@ -188,8 +189,9 @@ class Guarded(Seen):
         for member in self.members or [self]:
             assert isinstance(member, Guarded)
             await self.guard.allow(member.device, changes, member.floor)
+        worn = wears(self.device, changes)
         outcome = await self.device.set(**changes)
-        if outcome is not Outcome.ALREADY:
+        if worn and outcome is not Outcome.ALREADY:
             self.guard.note(self.device)
         return outcome
 

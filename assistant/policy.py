@@ -27,6 +27,9 @@ ALWAYS_BY_NAME = frozenset({"lock", "door"})
 """Classes that "all" never includes, whatever risk the household gives them."""
 
 
+GENTLE = frozenset({"brightness", "colour", "colour_temperature"})
+"""What may change as often as one likes."""
+
 HARMLESS: Mapping[str, Mapping[str, object]] = {
     "lock": {"locked": True},
     "door": {"moving": "stopped"},
@@ -181,7 +184,7 @@ class Policy:
             raise SkillError(f"The {device.name} was changed too often just now, so I leave it alone for a moment.")
 
     def note_change(self, device: Device, now: float) -> None:
-        """Count a change. `now` is in steady seconds."""
+        """Count a change that wears something out. `now` is in steady seconds."""
         self._changed.setdefault(device.id, deque()).append(now)
 
     def _raised(self, usual: Risk, intent: Intent, now: time) -> Demand:
@@ -201,6 +204,11 @@ def harmless(device: Device, changes: Mapping[str, object]) -> bool:
     """Whether it can only make the house safer: locking, stopping, an oven off, an alarm on."""
     safe = HARMLESS.get(device.risk_class or "", {})
     return bool(changes) and all(name in safe and safe[name] == value for name, value in changes.items())
+
+
+def wears(device: Device, changes: Mapping[str, object]) -> bool:
+    """Whether something moves or switches: whatever is not so already, other than how a light shines."""
+    return any(name not in GENTLE and device.state.get(name) != value for name, value in changes.items())
 
 
 def must_be_named(device: Device, usual: Risk) -> bool:
