@@ -5,7 +5,7 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import numpy as np
 from assistant.choices import Scores
 from assistant.engines.llama_library import BATCH, VERSION, Model, Reader
 from assistant.errors import EngineError
-from assistant.messages import Vocabulary
+from assistant.messages import IntentSpec, Vocabulary
 from assistant.prompt.answers import Answers
 from assistant.prompt.chat import Chat
 from assistant.prompt.instructions import prompts
@@ -64,9 +64,9 @@ def prepare(
     Raises EngineError where the model cannot write a name of the vocabulary or has no room for it.
     """
     began = time.monotonic()
-    answers = Answers(vocabulary, model.exactly, model.control(chat.end))
+    tokens, told = _fitting(model, chat, vocabulary, reader.size)
+    answers = Answers(told, model.exactly, model.control(chat.end))
     behind = layout(model, chat.behind())
-    tokens = _fitting(model, chat, vocabulary, reader.size)
     kept = _Kept(model, reader, cache, tokens, behind)
     restored = kept.restore()
     if not restored:
@@ -78,17 +78,35 @@ def prepare(
     return Prefix(reader, answers, tokens, behind, restored, time.monotonic() - began)
 
 
-def _fitting(model: Model, chat: Chat, vocabulary: Vocabulary, size: int) -> tuple[int, ...]:
-    """The richest prompt that there is room for."""
+def _fitting(model: Model, chat: Chat, vocabulary: Vocabulary, size: int) -> tuple[tuple[int, ...], Vocabulary]:
+    """The richest prompt that there is room for, and what it tells of: where even the barest is too long, the commands
+    that are said least are left to the phrases. Raises EngineError where not even one has room.
+    """
+    told = vocabulary.intents
     tokens: tuple[int, ...] = ()
-    for prompt in prompts(vocabulary):
-        tokens = model.begin + layout(model, chat.before(prompt))
-        if len(tokens) + ROOM <= size:
-            return tokens
+    while told:
+        for prompt in prompts(Vocabulary(told)):
+            tokens = model.begin + layout(model, chat.before(prompt))
+            if len(tokens) + ROOM <= size:
+                if len(told) < len(vocabulary.intents):
+                    logger.warning(
+                        "The language model has room for %d of %d commands; those said least are understood by their "
+                        "phrases only. A model with a longer context has room for more.",
+                        len(told),
+                        len(vocabulary.intents),
+                    )
+                return tokens, Vocabulary(told)
+        told = _commonest(told, len(told) - max(1, len(told) // 10))
     raise EngineError(
-        f"The language model needs {len(tokens) + ROOM} tokens of context for what can be said here and has {size}; "
-        "raise the context, or let it know fewer skills."
+        f"The language model needs {len(tokens) + ROOM} tokens of context for a single command and has {size}; "
+        "raise understanding.llama.context."
     )
+
+
+def _commonest(intents: Sequence[IntentSpec], most: int) -> tuple[IntentSpec, ...]:
+    """The intents that are said most, in their own order."""
+    kept = sorted(range(len(intents)), key=lambda place: -intents[place].weight)[:most]
+    return tuple(intents[place] for place in sorted(kept))
 
 
 class _Kept:

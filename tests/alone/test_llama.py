@@ -217,9 +217,20 @@ async def test_a_vocabulary_without_room_leaves_the_old_one(llama: Llama) -> Non
     names = tuple(Choice(f"lamp number {number}", f"lamp number {number}") for number in range(1000))
     huge = Vocabulary((IntentSpec("light.on", ("turn on {light}",), (SlotSpec("light", "choice", choices=names),)),))
     await llama.learn(huge)
-    with pytest.raises(EngineError, match="tokens of context for what can be said here and has 2048; raise"):
+    with pytest.raises(EngineError, match="tokens of context for a single command and has 2048; raise"):
         await llama.ready()
     assert await meant(llama, "kill the porch light") == ("light.off", {"light": "porch light"})
+
+
+async def test_what_there_is_no_room_for_is_left_to_the_phrases_the_rarest_first(llama: Llama) -> None:
+    names = tuple(Choice(f"lamp number {number}", f"lamp number {number}") for number in range(1000))
+    huge = IntentSpec("lamp.on", ("light {lamp}",), (SlotSpec("lamp", "choice", choices=names),), weight=0.1)
+    others = tuple(spec for spec in build_llama.HOUSE.intents if spec.name != "light.off")
+    await llama.learn(Vocabulary((huge, *others)))
+    await llama.ready()
+    assert await meant(llama, "it is too dark, give me the floor lamp") == ("light.on", {"light": "floor lamp"})
+    after = await meant(llama, "kill the porch light")
+    assert after is None or after[0] != "light.off", "the new vocabulary is served"
 
 
 # Trouble --------------------------------------------------------------------------------------------------------------
