@@ -96,13 +96,17 @@ class Asker:
 
     async def __call__(self, text: str, slot: Slot, seconds: float = 8.0, *, secret: bool = False) -> object:
         """The answer as the slot converts it. Raises Unanswered, and BadSlot for a value that does not fit."""
-        with self._standing_still():
-            value = await self._ask(Question(text, slot.spec(self._house), seconds, secret))
+        value = await self.pass_on(Question(text, slot.spec(self._house), seconds, secret))
         if value is None:
             raise Unanswered
         answer = slot.convert(value, self._house)
         self.named([answer])
         return answer
+
+    async def pass_on(self, question: Question) -> object:
+        """The plain answer to a question of what this call does within it; None if there was none."""
+        with self._standing_still():
+            return await self._ask(question)
 
     @contextmanager
     def _standing_still(self) -> Iterator[None]:

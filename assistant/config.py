@@ -19,6 +19,7 @@ from assistant.inventory import (
     areas_are_known,
     brokers_are_named,
     devices_are_distinct,
+    fail_safes_fit,
     members_are_devices,
     pins_are_free,
 )
@@ -80,6 +81,7 @@ class Chimes:
     not_understood: Sounds
     nobody: Sounds
     timer: Sounds
+    announcement: Sounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +235,7 @@ class Config:
         devices_are_distinct,
         areas_are_known,
         members_are_devices,
+        fail_safes_fit,
         pins_are_free,
         passwords_are_said_once,
         brokers_are_named,

@@ -1,6 +1,6 @@
 """What a skill is lent for one call: the house, the future, the sound, and words for values."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, TypeVar, cast
@@ -8,7 +8,8 @@ from typing import Annotated, Any, TypeVar, cast
 from assistant.calls import Asker
 from assistant.clock import Clock
 from assistant.errors import Unanswered
-from assistant.house import House
+from assistant.house import House, HouseLookedAt
+from assistant.messages import Ask, Response
 from assistant.phrases import spoken
 from assistant.skill import Ability, Announcement, Schedule, Sound, Store
 from assistant.slots import Between, OneOf, options_slot, slot
@@ -28,6 +29,7 @@ class Lent:
     settings: Any
     clock: Clock
     asker: Asker
+    obey: Callable[[str, Ask], Awaitable[Response]]
     twelve_hours: bool = True
 
     @property
@@ -79,3 +81,9 @@ class Lent:
             return bool(await self.ask(text, bool, seconds=seconds))
         except Unanswered:
             return False
+
+    async def do(self, sentence: str) -> Response:
+        """Do what the sentence says, as if somebody had said it. A question does nothing."""
+        if isinstance(self.house, HouseLookedAt):
+            return Response(ok=False, text="I was only asked, so I did nothing.")
+        return await self.obey(sentence, self.asker.pass_on)

@@ -9,6 +9,7 @@ from assistant.devices.backend import Backend
 from assistant.devices.gpio_backend import GpioBackend
 from assistant.devices.household import Household
 from assistant.devices.mqtt_settings import wires
+from assistant.devices.routine import Routine, RoutineBackend
 from assistant.devices.thing import Facts
 from assistant.errors import ConfigError
 from assistant.house import Area
@@ -42,6 +43,9 @@ def furnish(config: Config, presence: "Presence | None" = None) -> Household:
         if isinstance(device, inventory.Simulated)
     ]
     backends: list[Backend] = [simulated.SimulatedBackend(played)]
+    routines = [Routine(facts(one), one.steps) for one in config.devices if isinstance(one, inventory.Routine)]
+    if routines:
+        backends.append(RoutineBackend(routines))
     wired = [device for device in config.devices if isinstance(device, inventory.Wired)]
     if wired:
         backends.append(GpioBackend([(facts(device), device.wiring) for device in wired]))

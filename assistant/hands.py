@@ -18,8 +18,9 @@ from assistant.errors import BadSlot, ConfigError, SkillError, Unanswered
 from assistant.guard import NOBODY, Guard
 from assistant.house import House
 from assistant.ledger import Ledger
-from assistant.messages import Action, Ask, Intent, Question, Response, Vocabulary, When
+from assistant.messages import Action, Ask, Intent, Question, Response, Transcript, Vocabulary, When
 from assistant.phrases import spoken
+from assistant.phrases.book import PhraseBook
 from assistant.pins import Pins
 from assistant.policy import SCHEDULE, Policy
 from assistant.registry import Plugin, Registry
@@ -100,6 +101,8 @@ class LocalHands:
         self._open: dict[int, tuple[Call, str]] = {}
         """What waits for an answer, by its question, and its summary."""
         self._numbers = itertools.count(1)
+        self._book = PhraseBook(today=lambda: clock.now().date())
+        self._learnt: Vocabulary | None = None
         self.registry = Registry(
             [self._settled(plugin, settings) for plugin in plugins], house, self._lend, guard, timeout
         )
@@ -126,6 +129,7 @@ class LocalHands:
             settings=self._settings.get(skill.name),
             clock=self._clock,
             asker=asker,
+            obey=self._obey,
             twelve_hours=self._twelve_hours,
         )
 
@@ -172,6 +176,25 @@ class LocalHands:
         if response.question is not None:
             self._open[response.question.id] = (call, summary)
         return dataclasses.replace(response, action=summary)
+
+    async def _obey(self, sentence: str, ask: Ask) -> Response:
+        """Do what a sentence of the household's own configuration says. Never raises: a refusal is a response."""
+        intent = await self._read(sentence)
+        try:
+            if intent is None:
+                raise BadSlot(f"I do not understand: {sentence}.")
+            action = self.registry.resolve(intent)
+        except (BadSlot, SkillError) as error:
+            return Response(str(error), ok=False, error=str(error))
+        return await (action.perform(ask) if intent.when is None else self._plan(action, intent.when, ask))
+
+    async def _read(self, sentence: str) -> Intent | None:
+        """What a sentence means, by the phrases alone: the hands have no model."""
+        vocabulary = self.registry.vocabulary()
+        if vocabulary != self._learnt:
+            await self._book.learn(vocabulary)
+            self._learnt = vocabulary
+        return await self._book.understand(Transcript(sentence, 1.0, "routine"))
 
     async def _plan(self, action: Action, when: When, ask: Ask) -> Response:
         """Do it later, once the household has agreed where that is needed."""

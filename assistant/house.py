@@ -88,6 +88,11 @@ class Device(Protocol):
         ...
 
     @property
+    def steps(self) -> tuple[str, ...]:
+        """The commands that a routine is made of, as they would be said; none for anything else."""
+        ...
+
+    @property
     def problem(self) -> str | None:
         """Why it cannot be reached now; None where nothing is known against it."""
         ...
@@ -209,6 +214,11 @@ class Seen:
     def members(self) -> Sequence[Device]:
         """The devices that a group stands for."""
         return self.device.members
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The commands that a routine is made of."""
+        return self.device.steps
 
     @property
     def problem(self) -> str | None:

@@ -6,12 +6,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal
 
+from assistant.answers import listed
 from assistant.checking import Mistake, shown
+from assistant.devices.kinds import KINDS
 from assistant.devices.mqtt_settings import Availability, Mqtt, Topic, topics_make_sense
 from assistant.devices.thing import LIMIT
-from assistant.devices.wiring import PART_KINDS, Claim, MuteSwitch, PushButton, StatusLight, Wiring, claims
+from assistant.devices.wiring import (
+    PART_KINDS,
+    Claim,
+    Dimmed,
+    MuteSwitch,
+    PushButton,
+    StatusLight,
+    Switched,
+    Wiring,
+    claims,
+)
 from assistant.policy import RiskName
 from assistant.schema import Matching, Range
+from assistant.traits import Trait
 
 Spoken = Annotated[
     str,
@@ -22,6 +35,8 @@ Property = Annotated[str, Matching(r"[a-z][a-z0-9_ ]{0,39}", "a word such as tem
 DeviceKind = Literal[
     "light", "switch", "socket", "fan", "cover", "climate", "lock", "sensor", "scene", "button"
 ]  # fmt: skip
+
+Sentence = Annotated[str, Matching(r"(?=.*\w)[^\x00-\x1f]{1,200}", "a command, as it is said")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +76,15 @@ class GroupOfDevices(Described):
     members: tuple[Spoken, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routine(Described):
+    """Commands that are done one after the other under one name."""
+
+    backend: Literal["routine"]
+    kind: Literal["scene"] = "scene"
+    steps: tuple[Sentence, ...]
+
+
 def _parts_can_be_that(kind: str, wiring: Wiring) -> Iterator[Mistake]:
     if kind not in PART_KINDS[wiring.part]:
         able = [part for part, kinds in PART_KINDS.items() if kind in kinds]
@@ -89,7 +113,7 @@ class OnBroker(Described):
     CHECKS: ClassVar = (topics_make_sense,)
 
 
-Device = Simulated | GroupOfDevices | Wired | OnBroker
+Device = Simulated | GroupOfDevices | Routine | Wired | OnBroker
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +176,36 @@ def members_are_devices(devices: tuple[Device, ...]) -> Iterator[Mistake]:
             elif single[name].kind != group.kind:
                 says = f"holds {shown(name)}, a {single[name].kind}. Name only devices of kind {group.kind}."
                 yield Mistake(group, "members", says)
+
+
+def fail_safes_fit(devices: tuple[Device, ...]) -> Iterator[Mistake]:
+    """What a device shall be when the assistant ends is something that it can then be told."""
+    for device in devices:
+        able = _told_at_the_end(device)
+        for name, value in device.fail_safe.items():
+            if name not in able:
+                remedy = f"It can be told {listed(list(able))}" if able else "Leave it out"
+                says = f"sets {shown(name)}, which {device.name} cannot be told when the assistant ends. {remedy}."
+                yield Mistake(device, "fail_safe", says)
+                continue
+            try:
+                able[name].check(value)
+            except ValueError as error:
+                yield Mistake(device, "fail_safe", f"sets {name} to {shown(value)}. That {error}.")
+
+
+def _told_at_the_end(device: Device) -> Mapping[str, Trait]:
+    traits = {name: trait for name, trait in KINDS[device.kind].items() if trait.settable and not trait.momentary}
+    match device:
+        case Simulated():
+            return traits
+        case OnBroker():
+            return {
+                name: trait for name, trait in traits.items() if name in device.topics and device.topics[name].command
+            }
+        case Wired(wiring=Switched() | Dimmed()):
+            return {"on": traits["on"]} if "on" in traits else {}
+    return {}
 
 
 def pins_are_free(body: Body, devices: tuple[Device, ...]) -> Iterator[Mistake]:

@@ -7,7 +7,6 @@ import logging
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
@@ -167,7 +166,7 @@ class Registry:
         specs = [handler.spec(self._house) for _, handler in self._handlers.values()]
         return Vocabulary(tuple(spec for spec in specs if spec.templates))
 
-    @cached_property
+    @property
     def abilities(self) -> tuple[Ability, ...]:
         """What can be done, a line per intent that can be said in this house."""
         specs = {spec.name: spec for spec in self.vocabulary().intents}
@@ -205,9 +204,11 @@ class Registry:
                 with guard.asking(Asker(ask, house, limit, guard.named)):
                     return await guard.allow_later(handler.risk, question(f" {when}"))
 
+        seconds = handler.seconds or self._timeout
+
         async def attempt(ask: Ask) -> Response:
             try:
-                async with asyncio.timeout(self._timeout) as limit:
+                async with asyncio.timeout(seconds) as limit:
                     asker = Asker(ask, house, limit, guard.named)
                     with guard.asking(asker):
                         await guard.allow_intent(handler.risk, question)
@@ -221,8 +222,8 @@ class Registry:
             except (SkillError, BadSlot) as error:
                 return Response(str(error), ok=False, error=str(error))
             except TimeoutError:
-                logger.error("%s did not finish within %s s", handler.intent, self._timeout)
-                return Response(TOO_SLOW, ok=False, error=f"{handler.intent} did not finish within {self._timeout} s")
+                logger.error("%s did not finish within %s s", handler.intent, seconds)
+                return Response(TOO_SLOW, ok=False, error=f"{handler.intent} did not finish within {seconds} s")
 
         async def perform(ask: Ask) -> Response:
             with noted() as asked:

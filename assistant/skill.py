@@ -15,7 +15,7 @@ import re
 import typing
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal, Protocol, TypeVar, overload
 
@@ -23,6 +23,7 @@ from assistant.answers import change, the, told
 from assistant.errors import BadSlot, SkillError, SkillLoadError, Unanswered
 from assistant.house import Area, Device, House, Outcome, select
 from assistant.messages import IntentSpec, Response, Risk
+from assistant.pruning import prune
 from assistant.slots import Asked, Between, Light, OClock, OfKind, OneOf, Percent, Slot, slot
 
 __all__ = [
@@ -310,6 +311,9 @@ class Context(Protocol):
 
     async def confirm(self, text: str, *, seconds: float = 10.0) -> bool:
         """Whether the household says yes to this question. No answer is a no."""
+
+    async def do(self, sentence: str) -> Response:
+        """Do what the sentence says, as if somebody had said it: nothing is done that may not be. Never raises."""
         ...
 
 
@@ -329,6 +333,8 @@ class Handler:
     risk: Risk
     question: bool
     later: bool = False
+    seconds: float | None = None
+    """How long a call may take; None for what the configuration says."""
 
     @property
     def intent(self) -> str:
@@ -336,16 +342,11 @@ class Handler:
         return f"{self.skill}.{self.name}"
 
     def spec(self, house: House) -> IntentSpec:
-        """How it is said in this house. A slot without a single value in this house leaves its templates out."""
+        """How it is said in this house. A slot without a single value in this house leaves out what mentions it."""
         specs = tuple(slot.spec(house) for slot in self.slots)
         empty = {spec.name for spec in specs if spec.kind == "choice" and not spec.choices}
-        templates = tuple(t for t in self.templates if not empty & set(slot_names(t)))
+        templates = tuple(left for template in self.templates if (left := prune(template, empty)) is not None)
         return IntentSpec(self.intent, templates, specs, self.summary, self.weight, self.later)
-
-
-def slot_names(template: str) -> list[str]:
-    """The slots a template mentions, in order: `{level}` and `{0..100:level}` both mention `level`."""
-    return [name.rpartition(":")[2] for name in re.findall(r"\{([^{}]+)\}", template)]
 
 
 @dataclass
@@ -365,25 +366,38 @@ class Skill:
             raise SkillLoadError(f"skill '{self.name}': a name is lower-case letters, digits and underscores")
 
     def intent(
-        self, *templates: str, weight: float = 1.0, risk: Risk = Risk.NONE, later: bool = False
+        self,
+        *templates: str,
+        weight: float = 1.0,
+        risk: Risk = Risk.NONE,
+        later: bool = False,
+        seconds: float | None = None,
     ) -> Callable[[Function], Function]:
         """Let the function below answer these sentences; it is returned unchanged.
 
         `weight` tells how often it is said, relative to other intents; `later` lets it be asked for at another time, as
-        in "… in ten minutes". Raises SkillLoadError for a function whose
-        signature cannot be spoken.
+        in "… in ten minutes"; `seconds` is how long a call may take, where that is longer than others may. Raises
+        SkillLoadError for a function whose signature cannot be spoken.
         """
-        return self._register(templates, weight, risk, question=False, later=later)
+        return self._register(templates, weight, risk, question=False, later=later, seconds=seconds)
 
     def question(self, *templates: str, weight: float = 1.0) -> Callable[[Function], Function]:
         """As `intent`, for what only asks: it is lent a house in which nothing can be changed."""
         return self._register(templates, weight, Risk.NONE, question=True)
 
     def _register(
-        self, templates: tuple[str, ...], weight: float, risk: Risk, *, question: bool, later: bool = False
+        self,
+        templates: tuple[str, ...],
+        weight: float,
+        risk: Risk,
+        *,
+        question: bool,
+        later: bool = False,
+        seconds: float | None = None,
     ) -> Callable[[Function], Function]:
         def register(function: Function) -> Function:
-            self.handlers.append(_handler(self, function, templates, weight, risk, question, later))
+            handler = _handler(self, function, templates, weight, risk, question, later)
+            self.handlers.append(replace(handler, seconds=seconds))
             return function
 
         return register

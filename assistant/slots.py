@@ -7,7 +7,7 @@ Python value that the handler gets. Spoken or written by a model, every value pa
 import math
 import re
 import types
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import Enum
@@ -48,10 +48,19 @@ class Asked:
 
 
 class OfKind:
-    """For `Annotated[Device, OfKind("light")]`: only devices of these kinds."""
+    """For `Annotated[Device, OfKind("light")]`: only devices of these kinds.
 
-    def __init__(self, *kinds: str) -> None:
+    `OfKind("fan", having={"speed"})` are those of which one of these values can be known.
+    """
+
+    def __init__(self, *kinds: str, having: Collection[str] = ()) -> None:
         self.kinds = frozenset(kinds)
+        self.having = frozenset(having)
+
+    def fits(self, device: Device) -> bool:
+        """Whether the device is one of them."""
+        kind = not self.kinds or device.kind in self.kinds
+        return kind and (not self.having or not self.having.isdisjoint(device.traits))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +124,8 @@ def _slot(name: str, annotation: object, marks: tuple[object, ...], required: bo
     if annotation is bool:
         return _yes_no_slot(name, required)
     if annotation is Device:
-        kinds = next((mark.kinds for mark in marks if isinstance(mark, OfKind)), frozenset())
-        return _device_slot(name, required, kinds)
+        which = next((mark for mark in marks if isinstance(mark, OfKind)), OfKind())
+        return _device_slot(name, required, which)
     if annotation is Area:
         return _area_slot(name, required)
     if annotation is int:
@@ -212,9 +221,9 @@ def _yes_no_slot(name: str, required: bool) -> Slot:
     return Slot(name, required, lambda _: spec, convert)
 
 
-def _device_slot(name: str, required: bool, kinds: frozenset[str]) -> Slot:
+def _device_slot(name: str, required: bool, which: OfKind) -> Slot:
     def devices(house: House) -> list[Device]:
-        return [device for device in house.devices if not kinds or device.kind in kinds]
+        return [device for device in house.devices if which.fits(device)]
 
     def spec(house: House) -> SlotSpec:
         choices = [

@@ -25,8 +25,9 @@ CHIMES = {
     "not_understood": [(4, 0.0, 1.0), (0, 0.1, 0.9)],
     "nobody": [(0, 0.0, 0.35)],
     "timer": [(12, 0.0, 1.0), (16, 0.07, 1.0), (19, 0.14, 1.0)],
+    "announcement": [(0, 0.0, 0.9), (7, 0.1, 1.0)],
 }
-LENGTH = {"wake": 0.26, "done": 0.2, "not_understood": 0.3, "nobody": 0.2, "timer": 0.3}
+LENGTH = {"wake": 0.26, "done": 0.2, "not_understood": 0.3, "nobody": 0.2, "timer": 0.3, "announcement": 0.3}
 """Seconds."""
 
 

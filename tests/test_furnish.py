@@ -69,7 +69,7 @@ async def test_a_house_with_one_of_everything(write: Write) -> None:
     ("device", "problem"),
     [
         ("{name: a, kind: light, backend: gpoi}",
-         '1: devices[1].backend is "gpoi". Write one of simulated, group, gpio, mqtt. Did you mean gpio?'),
+         '1: devices[1].backend is "gpoi". Write one of simulated, group, routine, gpio, mqtt. Did you mean gpio?'),
         ("{name: a, kind: light, backend: gpio}", "1: devices[1].wiring is missing. Write a mapping."),
         ("{name: a, kind: light, backend: gpio, wiring: {pin: 4}}",
          "1: devices[1].wiring.part is missing. Write one of relay, led, pwm_led, rgb_led, servo, motor, door, button,"
@@ -104,6 +104,18 @@ async def test_a_house_with_one_of_everything(write: Write) -> None:
          '1: devices[2].name holds "Lamp  One", a name of "lamp-one" already. Choose another.'),
         ("{name: %s, kind: light}" % ("x" * 200),
          '1: devices[1].name is "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…". Write a name that can be said.'),
+        ('{name: a, kind: light, fail_safe: {"on": off-ish}}',
+         '1: devices[1].fail_safe sets on to "off-ish". That can be true or false.'),
+        ("{name: a, kind: light, fail_safe: {brightness: 300}}",
+         "1: devices[1].fail_safe sets brightness to 300.0. That goes from 0 to 100."),
+        ("{name: a, kind: sensor, fail_safe: {temperature: 20}}",
+         '1: devices[1].fail_safe sets "temperature", which a cannot be told when the assistant ends. Leave it out.'),
+        ("{name: a, kind: cover, backend: gpio, fail_safe: {position: 0}, wiring: {part: servo, pin: 4}}",
+         '1: devices[1].fail_safe sets "position", which a cannot be told when the assistant ends. Leave it out.'),
+        ("{name: a, kind: switch, backend: mqtt, fail_safe: {speed: 1}, topics: {\"on\": {command: b}}}",
+         '1: devices[1].fail_safe sets "speed", which a cannot be told when the assistant ends. It can be told on.'),
+        ("{name: a, kind: light, backend: routine, steps: [lights off]}",
+         '1: devices[1].kind is "light". Write scene.'),
         ("{name: 7, kind: light}",
          '1: devices[1].name is 7. Write a name that can be said. Perhaps "7", with the quotes?'),
     ],
@@ -111,7 +123,7 @@ async def test_a_house_with_one_of_everything(write: Write) -> None:
 def test_each_mistake_is_explained(write: Write, device: str, problem: str) -> None:
     file = write(f"devices: [{device}]")
     assert problem in problems(file)
-    if not any(word in problem for word in ("holds", "cannot be", "is empty", "finite")):
+    if not any(word in problem for word in ("holds", "cannot be", "is empty", "finite", "fail_safe")):
         assert not jsonschema.Draft202012Validator(schema()).is_valid(yaml.safe_load(file.read_text()))
 
 
@@ -142,6 +154,6 @@ devices:
 def test_the_schema_knows_every_part(write: Write) -> None:
     validator = jsonschema.Draft202012Validator(schema())
     validator.validate(yaml.safe_load(EVERYTHING))
-    wiring = schema()["properties"]["devices"]["items"]["anyOf"][2]["properties"]["wiring"]
+    wiring = schema()["properties"]["devices"]["items"]["anyOf"][3]["properties"]["wiring"]
     relay = next(part for part in wiring["anyOf"] if "relay" in part["properties"]["part"]["enum"])
     assert relay["properties"]["active_low"]["description"].startswith("Whether it is on while the pin is low")

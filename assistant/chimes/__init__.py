@@ -7,7 +7,7 @@ from pathlib import Path
 from assistant.errors import ConfigError
 from assistant.messages import Speech
 
-NAMES = ("wake", "done", "not_understood", "nobody", "timer")
+NAMES = ("wake", "done", "not_understood", "nobody", "timer", "announcement")
 
 
 def load_chimes(chosen: Mapping[str, bool | Path]) -> dict[str, Speech]:

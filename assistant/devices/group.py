@@ -14,6 +14,8 @@ WORST = (Outcome.UNREACHABLE, Outcome.REFUSED, Outcome.UNCONFIRMED, Outcome.DONE
 class Group:
     """A `Device` that is all its members."""
 
+    steps: tuple[str, ...] = ()
+
     def __init__(self, facts: Facts, members: Sequence[Device]) -> None:
         """At least one member."""
         self.id = word(facts.name)

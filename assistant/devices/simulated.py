@@ -53,8 +53,9 @@ class SimulatedDevice(Simulated):
         reachable: bool = True,
         state: Mapping[str, object] | None = None,
         risk: Risk | None = None,
+        measures: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(Facts(name, kind, area, aliases, risk), state=state)
+        super().__init__(Facts(name, kind, area, aliases, risk), measures, state)
         if not reachable:
             self.fail(f"The {name} is simulated as out of reach.")
 

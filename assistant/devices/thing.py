@@ -46,6 +46,7 @@ class Thing:
     """A `Device`. Its backend gives it a way to be changed, and reports what it says of itself."""
 
     members: tuple[Device, ...] = ()
+    steps: tuple[str, ...] = ()
 
     def __init__(
         self,

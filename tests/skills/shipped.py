@@ -5,8 +5,8 @@ from functools import cache
 from pathlib import Path
 
 from assistant import config, testing
-from assistant.devices.simulated import SimulatedDevice, SimulatedHouse
-from assistant.house import Area
+from assistant.devices.simulated import SimulatedHouse
+from assistant.furnish import furnish
 from assistant.messages import Vocabulary
 from assistant.skill import Skill
 
@@ -27,12 +27,8 @@ SKILLS = tuple(map(skill, NAMES))
 def hundred() -> SimulatedHouse:
     """A fresh one."""
     loaded = config.load(ROOT / "tests" / "houses" / "hundred.yaml")
-    areas = {area.name: Area(area.name, area.aliases) for area in loaded.rooms}
-    devices = tuple(
-        SimulatedDevice(device.name, device.kind, areas.get(device.area or ""), device.aliases)
-        for device in loaded.devices
-    )
-    return SimulatedHouse(devices, tuple(areas.values()))
+    household = furnish(loaded)
+    return SimulatedHouse(household.devices, household.areas)
 
 
 async def assistant() -> testing.Assistant:
