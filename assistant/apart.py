@@ -7,7 +7,7 @@ what they have to say until there is a head to say it.
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +51,13 @@ class Reply:
 
     question: int
     value: str | int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Head to hands: take this back. Answered by Outcome."""
+
+    numbers: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +118,7 @@ class Done:
     """It is."""
 
 
-TO_HANDS = (Sayable, Do, Reply, Over, Loudness, Done)
+TO_HANDS = (Sayable, Do, Reply, Undo, Over, Loudness, Done)
 TO_HEAD = (Vocabulary, Outcome, Changed, Announce, SetVolume, SetMute, Hush)
 
 Say = Callable[[Announcement], Awaitable[None]]
@@ -194,7 +201,11 @@ class FarHands:
         """Let the hands know an answer. Where they have started again, nobody waits for it any more."""
         return await self._outcome(Reply(question, value))
 
-    async def _outcome(self, message: Do | Reply) -> Response:
+    async def undo(self, numbers: Sequence[int]) -> Response:
+        """Let the hands take something back."""
+        return await self._outcome(Undo(tuple(numbers)))
+
+    async def _outcome(self, message: Do | Reply | Undo) -> Response:
         try:
             return (await self._ask(message, Outcome)).response
         except LinkError as error:
@@ -306,6 +317,8 @@ class FarHead:
                     return Outcome(await hands.perform(intent, dry_run=dry_run))
                 case Reply(question, value):
                     return Outcome(await hands.reply(question, value))
+                case Undo(numbers):
+                    return Outcome(await hands.undo(numbers))
                 case Over(turn):
                     note(turn)
                 case Loudness():

@@ -206,6 +206,7 @@ async def assemble(
             observe,
             threshold=understanding.threshold,
             ask_threshold=understanding.ask_threshold,
+            remember=understanding.remember_seconds,
             talker=lineup.talker,
         )
         assistant = Assistant(config, lineup, hands, mind, voice, observe, turns, local, kept)

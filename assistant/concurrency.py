@@ -1,6 +1,7 @@
 """The few ways we cross a thread or end a task."""
 
 import asyncio
+import contextvars
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -105,5 +106,5 @@ async def in_daemon_thread(function: Callable[[], T]) -> T:
         if not loop.is_closed():
             loop.call_soon_threadsafe(settle, value, failure)
 
-    threading.Thread(target=run, daemon=True, name="skill").start()
+    threading.Thread(target=contextvars.copy_context().run, args=(run,), daemon=True, name="skill").start()
     return await result

@@ -133,6 +133,7 @@ class Understanding:
     engines: tuple[Literal["phrases", "llama"], ...] | None
     threshold: Share
     ask_threshold: Share
+    remember_seconds: Annotated[float, Range(0, 3600, "seconds")]
     chat: bool
     llama: Llama
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, TypeVar, cast
 
+from assistant import undoing
 from assistant.calls import Asker
 from assistant.clock import Clock
 from assistant.errors import Unanswered
@@ -54,6 +55,10 @@ class Lent:
     def announce(self, text: str, chime: str | None = None, rings: int = 1) -> Announcement:
         """Something to say later, for `schedule`; more than one `rings` go on until somebody says "stop"."""
         return Announcement(text, chime, rings)
+
+    def undo(self, step: Callable[[], object]) -> None:
+        """Say how to take back what this call does."""
+        undoing.note(step)
 
     async def ask(self, text: str, kind: Any, *, seconds: float = 8.0) -> Any:
         """Ask back and wait for the answer. Raises Unanswered, and BadSlot for an answer that does not fit."""

@@ -23,7 +23,7 @@ def what_was_heard(turn: Turn | None) -> str:
         return "I heard something that I keep to myself."
     if not turn.transcript:
         return "I heard my name, and then nothing that I could understand."
-    return f"I heard: {turn.transcript}. I was {turn.confidence:.0%} sure.".replace("%", " percent")
+    return f"I heard: {turn.transcript.rstrip('.?! ')}. I was {turn.confidence:.0%} sure.".replace("%", " percent")
 
 
 def why(turn: Turn | None) -> str:

@@ -5,11 +5,11 @@ import dataclasses
 import functools
 import itertools
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Protocol
 
-from assistant import later
+from assistant import later, undoing
 from assistant.calls import Asker, Call
 from assistant.clock import Clock
 from assistant.config import fill
@@ -28,8 +28,14 @@ from assistant.schedule import Scheduler
 from assistant.skill import Announcement, Command, Context, Skill, Sound
 from assistant.store import Stores
 from assistant.sun import Place
+from assistant.undoing import Step
 
 logger = logging.getLogger(__name__)
+
+UNDONE = "All right, that is undone."
+CANNOT_UNDO = "There is nothing that I can undo."
+MOST_UNDONE = 20
+"""Commands that can be taken back; older ones stay done."""
 
 TOO_LATE = "That took too long, so I left it."
 
@@ -57,6 +63,10 @@ class Hands(Protocol):
 
         Gives what comes of it, or the next question. Never raises: that it is too late is a response.
         """
+        ...
+
+    async def undo(self, numbers: Sequence[int]) -> Response:
+        """Take back what was done, by the numbers in `Response.undo`. Never raises: that it cannot be is a response."""
         ...
 
 
@@ -106,6 +116,8 @@ class LocalHands:
         self.registry = Registry(
             [self._settled(plugin, settings) for plugin in plugins], house, self._lend, guard, timeout
         )
+        self._undo: dict[int, list[Step]] = {}
+        """How to take back what was done last, by the number that the head was given."""
 
     def _settled(self, plugin: Plugin, settings: Mapping[str, object]) -> Plugin:
         """The plugin with its settings in place, or as broken if they are wrong."""
@@ -155,7 +167,13 @@ class LocalHands:
         summary = action.summary if intent.when is None else f"{action.summary} {intent.when}"
         if dry_run:
             return Response(action=summary)
-        perform = action.perform if intent.when is None else functools.partial(self._plan, action, intent.when)
+        work = action.perform if intent.when is None else functools.partial(self._plan, action, intent.when)
+        steps: list[Step] = []
+
+        async def perform(ask: Ask) -> Response:
+            with undoing.noted(steps):
+                return self._undoable(await work(ask), steps)
+
         call = Call(perform, lambda: next(self._numbers))
         return self._noted(await call.begin(), call, summary)
 
@@ -165,6 +183,18 @@ class LocalHands:
         if call is None or not call.waits:
             return Response(TOO_LATE, ok=False, error=f"question {question} is no longer open")
         return self._noted(await call.reply(value), call, summary)
+
+    async def undo(self, numbers: Sequence[int]) -> Response:
+        """Take back what has these numbers, the last first."""
+        known = [self._undo.pop(number) for number in reversed(numbers) if number in self._undo]
+        if not known:
+            return Response(CANNOT_UNDO, ok=False, error="nothing is known that could be taken back")
+        try:
+            for steps in known:
+                await undoing.take_back(steps)
+        except SkillError as error:
+            return Response(str(error), ok=False, error=str(error))
+        return Response(UNDONE)
 
     async def close(self) -> None:
         """Break off what waits for an answer."""
@@ -205,7 +235,9 @@ class LocalHands:
 
         try:
             promised = await action.allow_later(ask, later.when_words(when, now, say))
-            return Response(later.plan(action.intent, self.schedule, self._clock.now(), say, promised=promised))
+            entry, text = later.plan(action.intent, self.schedule, self._clock.now(), say, promised=promised)
+            undoing.note(lambda: self.schedule.cancel(entry))
+            return Response(text)
         except Unanswered as error:
             return Response(str(error))
         except (BadSlot, SkillError) as error:
@@ -222,3 +254,12 @@ class LocalHands:
             return await self.registry.resolve(intent, promised=isinstance(command, later.Promised)).perform(nobody)
         except (BadSlot, SkillError) as error:
             return Response(str(error), ok=False, error=str(error))
+
+    def _undoable(self, response: Response, steps: list[Step]) -> Response:
+        if not steps:
+            return response
+        number = next(self._numbers)
+        self._undo[number] = steps
+        while len(self._undo) > MOST_UNDONE:
+            del self._undo[next(iter(self._undo))]
+        return dataclasses.replace(response, undo=(number,))

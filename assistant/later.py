@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from assistant.errors import BadSlot
 from assistant.messages import Intent, When
-from assistant.skill import Command, Schedule
+from assistant.skill import Command, Entry, Schedule
 from assistant.slots import OClock, clock_of, date_of, duration_of
 from assistant.sun import Sun
 
@@ -29,7 +29,9 @@ def when_words(when: When, now: datetime, spoken: Spoken) -> str:
     return f"at {at}{day}{' every week' if when.days is not None else ''}"
 
 
-def plan(intent: Intent, schedule: Schedule, now: datetime, spoken: Spoken, *, promised: bool = False) -> str:
+def plan(
+    intent: Intent, schedule: Schedule, now: datetime, spoken: Spoken, *, promised: bool = False
+) -> tuple[Entry, str]:
     """Keep an intent that has a `when`, and say so. `now` is local. Raises BadSlot and SkillError, to be spoken.
 
     `promised`: the household was asked, and agreed.
@@ -40,20 +42,19 @@ def plan(intent: Intent, schedule: Schedule, now: datetime, spoken: Spoken, *, p
     said = f"I will {when.text}"
     if when.delay is not None:
         delay = duration_of("delay", when.delay)
-        schedule.after(delay, command, kind=KIND, name=when.text)
-        return f"{said} in {spoken(delay)}."
+        return schedule.after(delay, command, kind=KIND, name=when.text), f"{said} in {spoken(delay)}."
     local = now.replace(tzinfo=None)
     if when.days is not None:
         days = frozenset(map(int, when.days))
         at: time | Sun = when.sun or _clock(when.time).after(local).time()
         entry = schedule.every(at, days, command, kind=KIND, name=when.text)
-        return f"{said} regularly, next {spoken(entry.at)}."
+        return entry, f"{said} regularly, next {spoken(entry.at)}."
     day = date_of("day", when.day) if when.day else None
     due = _sun(when.sun, day, schedule, local) if when.sun else _moment(_clock(when.time), day, local)
     if due <= local:
         raise BadSlot(f"It is later than that already: {spoken(due)}.")
     entry = schedule.at(due, command, kind=KIND, name=when.text)
-    return f"{said} {spoken(entry.at)}."
+    return entry, f"{said} {spoken(entry.at)}."
 
 
 def _moment(clock: OClock, day: date | None, now: datetime) -> datetime:

@@ -139,6 +139,8 @@ class SlotSpec:
     choices: tuple[Choice, ...] = ()
     low: int = 0
     high: int = 100
+    names: Literal["devices", "areas"] | None = None
+    """The choices are names of this house."""
 
 
 YES_NO = SlotSpec(
@@ -219,6 +221,8 @@ class Response:
     text: str = ""
     question: Question | None = None
     """The text asks it: what was wanted goes on once it is answered, without a wake word."""
+    undo: tuple[int, ...] = ()
+    """What takes it back, for the hands; nothing where that cannot be."""
     ok: bool = True
     """False where the text is an apology or a refusal."""
     action: str | None = None
@@ -256,6 +260,8 @@ class IntentSpec:
     """How often it is said, relative to others: a prior for the recognizer, never a filter for typed text."""
     later: bool = False
     """Whether it can be asked for at another time: "… in ten minutes"."""
+    after: tuple[str, ...] = ()
+    """Templates that mean this only shortly after another command of the same skill: "ten minutes more"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,31 +1,32 @@
 """From words to a response: understand, resolve, perform. Knows nothing of sound."""
 
-import asyncio
 import itertools
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from assistant import asides, compound, explain
 from assistant.calls import GRACE
 from assistant.dialogue import Answer, Answers, Open, Resume
 from assistant.errors import EngineError, Unanswered
 from assistant.events import Acted, Failed, Observers, Understood
-from assistant.hands import Hands
+from assistant.hands import CANNOT_UNDO, MOST_UNDONE, Hands
+from assistant.meaning import Meaning, Wanted
 from assistant.messages import (
     YES_NO,
     Intent,
-    IntentSpec,
     Opening,
     Question,
     Response,
     Transcript,
     Turn,
-    Verdict,
     Vocabulary,
 )
 from assistant.phrases.examples import sentence
+from assistant.phrases.lists import Value
 from assistant.stages import Talker, Understander
 from assistant.stopwatch import Stopwatch
 from assistant.turns import without_words
@@ -64,30 +65,38 @@ class Mind:
         *,
         threshold: float,
         ask_threshold: float,
+        remember: float = 120.0,
         clock: Callable[[], float] = time.monotonic,
         talker: Talker | None = None,
     ) -> None:
         """A guess whose confidence (0 to 1) is below `threshold` is asked about; below `ask_threshold` it is none.
 
-        `clock` gives seconds, for how long a question stays open. `talker` answers what is no command, if anybody does.
+        `remember` is for how many seconds a command is what "it" means afterwards; `clock` gives seconds. `talker`
+        answers what is no command, if anybody does.
         """
-        self._understanders = understanders
+        self._meaning = Meaning(
+            understanders,
+            observe,
+            threshold=threshold,
+            ask_threshold=ask_threshold,
+            remember=remember,
+            clock=clock,
+        )
         self._hands = hands
         self._observe = observe
         self._threshold = threshold
-        self._ask_threshold = ask_threshold
-        self._specs: Mapping[str, IntentSpec] = {}
         self._clock = clock
         self._talker = talker
         self._answers = Answers()
         self._open: Open | None = None
-        self._unprepared: Sequence[Understander] = ()
-        self._prepared = asyncio.Event()
+        self._record: Turn | None = None
+        """The last turn that was not about the one before it."""
+        self._undo: deque[tuple[int, ...]] = deque(maxlen=MOST_UNDONE)
         self._numbers = itertools.count(1)
 
     async def vocabulary(self) -> Vocabulary:
-        """What can be said now."""
-        return await self._hands.vocabulary()
+        """What can be said now, also about what was said before: for recognizers."""
+        return asides.as_heard(await self._hands.vocabulary())
 
     @property
     def question(self) -> Question | None:
@@ -98,31 +107,19 @@ class Mind:
 
     async def learn(self) -> None:
         """Prepare the first understander for what can be said now; `prepare` the others. Raises EngineError."""
-        vocabulary = await self.vocabulary()
-        self._specs = {spec.name: spec for spec in vocabulary.intents}
-        await self._understanders[0].learn(vocabulary)
-        self._unprepared = self._understanders[1:]
-        self._prepared.clear()
+        await self._meaning.learn(await self._hands.vocabulary())
 
     async def prepare(self) -> None:
         """Prepare the others, which may take long. One that cannot be is logged, and answers nothing."""
-        vocabulary = await self.vocabulary()
-        for understander in self._unprepared:
-            try:
-                await understander.learn(vocabulary)
-                await understander.ready()
-            except EngineError as error:
-                logger.warning("%s is not used: %s", understander.name, error)
-        self._prepared.set()
+        await self._meaning.prepare(await self._hands.vocabulary())
 
     async def ready(self) -> None:
         """Wait until every understander can be asked."""
-        await self._prepared.wait()
+        await self._meaning.ready()
 
     async def close(self) -> None:
         """End the understanders."""
-        for understander in self._understanders:
-            await understander.close()
+        await self._meaning.close()
 
     async def answer(
         self,
@@ -139,30 +136,86 @@ class Mind:
         asked, self._open = self._open, None
         answer = await self._answers.read(question, transcript) if question and self._sure(transcript) else None
         if question and answer and answer.meaning == "value" and question.slot.kind == "text":
-            answer = None if opening is Opening.WAKE and await self._fits(transcript) else answer
-        intent = None
+            answer = None if opening is Opening.WAKE and await self._meaning.fits(transcript) else answer
+        wanted = Wanted()
         if asked is None or (answer is None and opening is not Opening.ANSWER):
-            intent = await self._understand(transcript, turn, watch)
+            wanted = await self._meaning.wanted(transcript, turn, watch)
         watch.lap("understand")
-        if intent is not None:
-            if asked is not None:
-                await asked.resume(None)
-            response = await self._act(intent, turn, dry_run=dry_run)
-        elif asked is not None:
+        if asked is not None and not wanted.intents:
             response = await self._go_on(asked, answer)
             self._observe(Acted(turn, response))
         else:
-            response = await self._chat(transcript, turn) or Response(NOT_UNDERSTOOD, ok=False)
+            if asked is not None:
+                await asked.resume(None)
+            response = await self._do(wanted, transcript, turn, dry_run=dry_run)
+        intent = wanted.intents[0] if wanted.intents else None
         watch.lap("act")
         secret = question is not None and question.secret
         about = asked.about if asked and intent is None else None
         record = _record(next(self._numbers), transcript, intent, about, response, watch)
-        return replace(without_words(record), transcript=SECRET) if secret else record, response
+        if secret:
+            record = replace(without_words(record), transcript=SECRET)
+        if intent is None or intent.name not in asides.NAMES:
+            self._record = record
+        if response.undo:
+            self._undo.append(response.undo)
+        return record, response
 
     async def unanswered(self) -> Response | None:
         """Nobody answered: what to say to that, if there was a question."""
         asked, self._open = self._open, None
         return None if asked is None else await asked.resume(None)
+
+    async def _do(self, wanted: Wanted, transcript: Transcript, turn: int, *, dry_run: bool) -> Response:
+        if not wanted.intents:
+            return await self._chat(transcript, turn) or Response(NOT_UNDERSTOOD, ok=False)
+        intent = wanted.intents[0]
+        if intent.name == asides.UNDO:
+            return await self._take_back()
+        if intent.name in asides.NAMES:
+            return Response(self._told(intent.name))
+        if wanted.instead and self._undo and not dry_run:
+            await self._hands.undo(self._undo.pop())
+        return await self._act_all(wanted.intents, turn, dry_run=dry_run)
+
+    async def _take_back(self) -> Response:
+        if not self._undo:
+            return Response(CANNOT_UNDO, ok=False)
+        return await self._hands.undo(self._undo.pop())
+
+    async def _act_all(
+        self, intents: Sequence[Intent], turn: int, done: Sequence[Response] = (), *, dry_run: bool
+    ) -> Response:
+        """Do one after the other, and answer once. What asks is answered first."""
+        for place, intent in enumerate(intents):
+            response = await self._act(intent, turn, dry_run=dry_run)
+            done = (*done, response)
+            if response.question is not None:
+                if self._open is not None and len(intents) > 1:
+                    self._open = self._then(self._open, intents[place + 1 :], turn)
+                break
+        if len(done) == 1:
+            return done[0]
+        return replace(
+            done[-1],
+            text=compound.combined([each.text for each in done]),
+            ok=all(each.ok for each in done),
+            action="; ".join(each.action for each in done if each.action) or None,
+            error="; ".join(each.error for each in done if each.error) or None,
+            undo=tuple(number for each in done for number in each.undo),
+        )
+
+    def _then(self, asked: Open, intents: Sequence[Intent], turn: int) -> Open:
+        """The same question, after which there is more to do."""
+
+        async def resume(value: Value | None) -> Response:
+            response = await asked.resume(value)
+            if response.question is not None and self._open is not None:
+                self._open = self._then(self._open, intents, turn)
+                return response
+            return await self._act_all(intents, turn, [response], dry_run=False)
+
+        return replace(asked, resume=resume)
 
     async def _act(self, intent: Intent, turn: int, *, dry_run: bool) -> Response:
         """Do it, or ask whether it is meant."""
@@ -171,15 +224,15 @@ class Mind:
             self._observe(Understood(turn, intent))
             response = await self._hands.perform(intent, dry_run=dry_run)
             self._observe(Acted(turn, response))
-            return self._noted(response, intent.name)
+            return self._noted(response, intent)
 
         if intent.confidence >= self._threshold:
             return await perform()
 
-        async def settle(answer: str | int | None) -> Response:
+        async def settle(answer: Value | None) -> Response:
             return await perform() if answer == "yes" else Response(LEFT)
 
-        text = f"Did you mean: {sentence(self._specs[intent.name], intent.slots)}?"
+        text = f"Did you mean: {sentence(self._meaning.specs[intent.name], intent.slots)}?"
         return self.ask(Question(text, YES_NO), settle, intent.name)
 
     def ask(self, question: Question, resume: Resume, about: str | None = None) -> Response:
@@ -187,15 +240,19 @@ class Mind:
         self._open = Open(question, resume, about, self._clock() + question.seconds + GRACE)
         return Response(question.text, question=question)
 
-    def _noted(self, response: Response, about: str | None) -> Response:
-        """The same; its question, if it has one, waits for the answer."""
+    def _noted(self, response: Response, intent: Intent) -> Response:
+        """The same; its question, if it has one, waits for the answer, and what was done is remembered."""
         question = response.question
         if question is not None:
 
-            async def resume(answer: str | int | None) -> Response:
-                return self._noted(await self._hands.reply(question.id, answer), about)
+            async def resume(answer: Value | None) -> Response:
+                value = {question.slot.name: answer} if answer is not None and not question.secret else {}
+                after = replace(intent, slots={**intent.slots, **value})
+                return self._noted(await self._hands.reply(question.id, answer), after)
 
-            self.ask(question, resume, about)
+            self.ask(question, resume, intent.name)
+        elif response.ok:
+            self._meaning.following.note(intent)
         return response
 
     async def _go_on(self, asked: Open, answer: Answer | None) -> Response:
@@ -223,46 +280,19 @@ class Mind:
             self._observe(Failed(turn, str(error)))
             return None
 
+    def _told(self, aside: str) -> str:
+        """What is said of the last turn."""
+        match aside:
+            case asides.HEARD:
+                return explain.what_was_heard(self._record)
+            case asides.WHY:
+                return explain.why(self._record)
+            case asides.AGAIN:
+                return self._record.answer if self._record and self._record.answer else explain.NOTHING_YET
+        return LEFT
+
     def _sure(self, transcript: Transcript) -> bool:
         return bool(transcript.text) and transcript.confidence >= self._threshold
-
-    async def _fits(self, transcript: Transcript) -> bool:
-        """Whether it is a command, word for word."""
-        return await self._understanders[0].understand(transcript) is not None
-
-    async def _understand(self, transcript: Transcript, turn: int, watch: Stopwatch) -> Intent | None:
-        """The first good guess, or the best of the fair ones."""
-        best: Intent | None = None
-        for understander in self._understanders if transcript.text else ():
-            try:
-                intent = await understander.understand(transcript)
-            except EngineError as error:
-                logger.exception("%s failed", understander.name)
-                self._observe(Failed(turn, str(error)))
-                watch.attempt("understand", understander.name, str(error), 0.0, self._threshold, "failed")
-                continue
-            self._write_down(watch, understander.name, intent)
-            if intent is not None and intent.confidence > (best.confidence if best else self._ask_threshold):
-                best = intent
-            if best is not None and best.confidence >= self._threshold:
-                break
-        return best
-
-    def _write_down(self, watch: Stopwatch, name: str, intent: Intent | None) -> None:
-        if intent is None:
-            watch.attempt("understand", name, "", 0.0, self._threshold, "nothing")
-            return
-        score = intent.confidence
-        verdicts: tuple[tuple[float, Verdict], ...] = ((self._threshold, "taken"), (self._ask_threshold, "asked about"))
-        watch.attempt(
-            "understand",
-            name,
-            intent.summary,
-            score,
-            self._threshold,
-            next((verdict for least, verdict in verdicts if score >= least), "unsure"),
-            intent.others,
-        )
 
 
 def _record(

@@ -117,7 +117,7 @@ def _guarded(name: str, origin: str, load: Callable[[], Iterable[Skill]]) -> Ite
             if not skill.handlers:
                 raise SkillLoadError(f"skill '{skill.name}' has no handler: add one with @skill.intent")
             for handler in skill.handlers:
-                check(replace(handler.spec(_NO_HOUSE), templates=handler.templates))
+                check(replace(handler.spec(_NO_HOUSE), templates=handler.templates + handler.after))
             yield Plugin(skill.name, origin, skill)
     except KeyboardInterrupt:
         raise

@@ -277,6 +277,13 @@ class Context(Protocol):
         """Something to say later, for `schedule`; more than one `rings` go on until somebody says "stop"."""
         ...
 
+    def undo(self, step: Callable[[], object]) -> None:
+        """Say how to take back what this call does: "undo that" calls it, or awaits what it returns.
+
+        What is done to devices is taken back by itself. A step may raise SkillError.
+        """
+        ...
+
     @overload
     async def ask(self, text: str, kind: type[T], *, seconds: float = 8.0) -> T: ...
 
@@ -335,6 +342,7 @@ class Handler:
     later: bool = False
     seconds: float | None = None
     """How long a call may take; None for what the configuration says."""
+    after: tuple[str, ...] = ()
 
     @property
     def intent(self) -> str:
@@ -345,8 +353,11 @@ class Handler:
         """How it is said in this house. A slot without a single value in this house leaves out what mentions it."""
         specs = tuple(slot.spec(house) for slot in self.slots)
         empty = {spec.name for spec in specs if spec.kind == "choice" and not spec.choices}
-        templates = tuple(left for template in self.templates if (left := prune(template, empty)) is not None)
-        return IntentSpec(self.intent, templates, specs, self.summary, self.weight, self.later)
+        templates, after = (
+            tuple(left for template in several if (left := prune(template, empty)) is not None)
+            for several in (self.templates, self.after)
+        )
+        return IntentSpec(self.intent, templates, specs, self.summary, self.weight, self.later, after)
 
 
 @dataclass
@@ -372,14 +383,17 @@ class Skill:
         risk: Risk = Risk.NONE,
         later: bool = False,
         seconds: float | None = None,
+        after: Sequence[str] = (),
     ) -> Callable[[Function], Function]:
         """Let the function below answer these sentences; it is returned unchanged.
 
         `weight` tells how often it is said, relative to other intents; `later` lets it be asked for at another time, as
-        in "… in ten minutes"; `seconds` is how long a call may take, where that is longer than others may. Raises
-        SkillLoadError for a function whose signature cannot be spoken.
+        in "… in ten minutes"; `seconds` is how long a call may take, where that is longer than others may. `after` are
+        sentences that mean this only shortly after another command of this skill, as "ten minutes more" does after a
+        timer was set: slots that they do not say are taken from there. Raises SkillLoadError for a function whose
+        signature cannot be spoken.
         """
-        return self._register(templates, weight, risk, question=False, later=later, seconds=seconds)
+        return self._register(templates, weight, risk, question=False, later=later, seconds=seconds, after=tuple(after))
 
     def question(self, *templates: str, weight: float = 1.0) -> Callable[[Function], Function]:
         """As `intent`, for what only asks: it is lent a house in which nothing can be changed."""
@@ -394,10 +408,11 @@ class Skill:
         question: bool,
         later: bool = False,
         seconds: float | None = None,
+        after: tuple[str, ...] = (),
     ) -> Callable[[Function], Function]:
         def register(function: Function) -> Function:
             handler = _handler(self, function, templates, weight, risk, question, later)
-            self.handlers.append(replace(handler, seconds=seconds))
+            self.handlers.append(replace(handler, seconds=seconds, after=after))
             return function
 
         return register

@@ -229,7 +229,7 @@ def _device_slot(name: str, required: bool, which: OfKind) -> Slot:
         choices = [
             Choice(spoken, device.name) for device in devices(house) for spoken in (device.name, *device.aliases)
         ]
-        return SlotSpec(name, "choice", required, tuple(choices))
+        return SlotSpec(name, "choice", required, tuple(choices), names="devices")
 
     def convert(value: object, house: House) -> object:
         wanted = str(value).casefold()
@@ -244,7 +244,7 @@ def _device_slot(name: str, required: bool, which: OfKind) -> Slot:
 def _area_slot(name: str, required: bool) -> Slot:
     def spec(house: House) -> SlotSpec:
         choices = [Choice(spoken, area.name) for area in house.areas for spoken in (area.name, *area.aliases)]
-        return SlotSpec(name, "choice", required, tuple(choices))
+        return SlotSpec(name, "choice", required, tuple(choices), names="areas")
 
     def convert(value: object, house: House) -> object:
         wanted = str(value).casefold()

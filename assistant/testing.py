@@ -7,6 +7,7 @@ async def test_tea() -> None:
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -181,7 +182,14 @@ async def assistant(
     )
     if problems := [plugin.problem for plugin in hands.registry.plugins if plugin.problem]:
         raise SkillLoadError("; ".join(problems))
-    mind = Mind([PhraseBook(today=lambda: clock.now().date())], hands, Observers(), threshold=0.5, ask_threshold=0.35)
+    mind = Mind(
+        [PhraseBook(today=lambda: clock.now().date())],
+        hands,
+        Observers(),
+        threshold=0.5,
+        ask_threshold=0.35,
+        clock=clock.monotonic,
+    )
     await mind.learn()
     return Assistant(mind, hands, built, clock, sound, announcements)
 
@@ -189,6 +197,56 @@ async def assistant(
 async def say(skill: Skill, sentence: str, house: House | None = None) -> str:
     """The answer of one skill to one sentence."""
     return await (await assistant(skill, house=house)).say(sentence)
+
+
+_SPANS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
+
+
+async def converse(assistant: Assistant, script: str) -> None:
+    """Hold a conversation as it is written down, and raise AssertionError at the first line that goes another way.
+
+    | line | what |
+    |---|---|
+    | `> set a timer` | this is said |
+    | `For how long?` | this is the answer; `…` stands for any words, `(chime)` for none |
+    | `[10 minutes]` | time passes; `[silence]`: nobody answers |
+    | `! The tea is ready.` | this was announced meanwhile |
+    """
+    expected: list[str] = []
+    told: list[str] = []
+    so_far: list[str] = []
+
+    def settle() -> None:
+        for number, line in enumerate(expected):
+            got = told[number] if number < len(told) else "nothing"
+            pattern = ".*".join(map(re.escape, line.split("…")))
+            if not re.fullmatch(pattern, got):
+                raise AssertionError("\n".join([*so_far, f"expected: {line}", f"but it was: {got}"]))
+        if len(told) > len(expected):
+            raise AssertionError("\n".join([*so_far, f"and nobody expected: {told[len(expected)]}"]))
+
+    for line in filter(None, map(str.strip, [*script.splitlines(), "[]"])):
+        if not line.startswith((">", "[")):
+            expected.append(line)
+            continue
+        settle()
+        expected.clear()
+        so_far += [*told, line]
+        if line.startswith(">"):
+            told = [await assistant.say(line[1:].strip()) or "(chime)"]
+        elif line == "[silence]":
+            told = [await assistant.silence()]
+        else:
+            told = [f"! {text}" for text in await assistant.wait(seconds=_seconds(line))]
+    await assistant.close()
+
+
+def _seconds(line: str) -> float:
+    """How long `[2 hours 5 minutes]` is. Raises ValueError where that cannot be read."""
+    counts = re.findall(r"(\d+) (second|minute|hour|day|week)s?", line)
+    if not counts and line != "[]":
+        raise ValueError(f'cannot read {line}: write "[10 minutes]" or "[silence]"')
+    return sum(int(count) * _SPANS[unit] for count, unit in counts)
 
 
 class ScriptedMicrophone:

@@ -60,6 +60,7 @@ async def set(ctx: Context, at: Annotated[OClock, Asked("For when?")], day: date
     if when <= now and day == now.date():
         raise BadSlot(f"{ctx.spoken(when.time())} today is past.")
     entry = ctx.schedule.at(when, _ring(ctx, when), kind=skill.name)
+    ctx.undo(lambda: ctx.schedule.cancel(entry))
     return f"Alarm set for {ctx.spoken(entry.at)}."
 
 
@@ -77,6 +78,7 @@ async def every(ctx: Context, at: OClock, days: Days, also: Days | None = None) 
     on = _weekdays(days) | (_weekdays(also) if also else frozenset())
     when = at.on(ctx.now().date(), early=True)
     entry = ctx.schedule.every(when.time(), on, _ring(ctx, when), kind=skill.name)
+    ctx.undo(lambda: ctx.schedule.cancel(entry))
     return f"Alarm set for {_said(ctx, entry)}."
 
 

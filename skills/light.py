@@ -146,6 +146,7 @@ async def brightness(
     "(brighten|lighten|light) up [the|my] {area}",
     "make [the|my] {area} [a bit|a little|a little bit|much] brighter",
     "(make it [a bit|a little|a little bit|much] brighter [in here]|(increase|raise|turn up) the brightness)",
+    after=("[make (it|them)] [a bit|a little|a little bit|much|even] brighter [still]", "(turn|bring) (it|them) up"),
     weight=3,
 )
 async def brighten(
@@ -170,6 +171,10 @@ async def brighten(
     "make [the|my] {area} [a bit|a little|a little bit|much] (dimmer|darker|less bright)",
     "(make it [a bit|a little|much] (dimmer|darker|less bright) [in here]|(it|this) is too bright [in here]"
     "|(decrease|lower|reduce|turn down) the brightness|less light)",
+    after=(
+        "[make (it|them)] [a bit|a little|a little bit|much|even] (dimmer|darker|less bright) [still]",
+        "(turn|bring) (it|them) down",
+    ),
     weight=3,
 )
 async def dim(ctx: Context, step: Percent | None = None, light: Light | None = None, area: Area | None = None) -> str:

@@ -55,6 +55,7 @@ async def at(ctx: Context, what: str, at: OClock | None = None, day: date | None
     if when <= now:
         raise BadSlot(f"It is later than that already: {ctx.spoken(when)}.")
     entry = ctx.schedule.at(when, _reminder(ctx, what), kind=skill.name, name=_yours(what))
+    ctx.undo(lambda: ctx.schedule.cancel(entry))
     return f"I will remind you {ctx.spoken(entry.at)}."
 
 
@@ -68,7 +69,8 @@ async def at(ctx: Context, what: str, at: OClock | None = None, day: date | None
 )
 async def after(ctx: Context, what: str, length: timedelta) -> str:
     """Remind of something after a while."""
-    ctx.schedule.after(length, _reminder(ctx, what), kind=skill.name, name=_yours(what))
+    entry = ctx.schedule.after(length, _reminder(ctx, what), kind=skill.name, name=_yours(what))
+    ctx.undo(lambda: ctx.schedule.cancel(entry))
     return f"I will remind you in {ctx.spoken(length)}."
 
 
@@ -85,6 +87,7 @@ async def every(ctx: Context, what: str, days: Days, at: OClock | None = None) -
     on = GROUPS.get(days) or frozenset({NAMES.index(days)})
     when = MORNING if at is None else at.on(ctx.now().date()).time()
     entry = ctx.schedule.every(when, on, _reminder(ctx, what), kind=skill.name, name=_yours(what))
+    ctx.undo(lambda: ctx.schedule.cancel(entry))
     return f"I will remind you every {_days(ctx, entry)} at {ctx.spoken(entry.at.time())}."
 
 
@@ -99,6 +102,7 @@ async def ask(ctx: Context) -> str:
     what = await ctx.ask("Of what shall I remind you?", str)
     when = (await ctx.ask("At what time?", OClock)).after(ctx.now().replace(tzinfo=None))
     entry = ctx.schedule.at(when, _reminder(ctx, what), kind=skill.name, name=_yours(what))
+    ctx.undo(lambda: ctx.schedule.cancel(entry))
     return f"I will remind you {ctx.spoken(entry.at)}."
 
 
@@ -188,8 +192,8 @@ async def cancel_everything(ctx: Context) -> str:
 
 @skill.intent(
     "cancel that",
-    "(cancel|undo|delete|scratch|revoke|take back) (that|that one|it|the last one) [again]",
-    "(cancel|undo|delete|take back) what I [just] (said|asked|set|told you)",
+    "(cancel|delete|scratch) (that|that one|it|the last one) [again]",
+    "(cancel|delete) what I [just] (said|asked|set|told you)",
     weight=2,
 )
 async def undo(ctx: Context) -> str | Response:

@@ -98,7 +98,8 @@ async def set(ctx: Context, length: Annotated[timedelta, Asked("For how long?")]
     """Set a timer that rings."""
     said = ctx.spoken(length)
     text = f"Your {name} timer is done." if name else f"Your timer for {said} is done."
-    ctx.schedule.after(length, ctx.announce(text, chime="timer"), kind=skill.name, name=name or "")
+    entry = ctx.schedule.after(length, ctx.announce(text, chime="timer"), kind=skill.name, name=name or "")
+    ctx.undo(lambda: ctx.schedule.cancel(entry))
     return f"{name.capitalize()} timer set for {said}." if name else f"Timer set for {said}."
 
 
@@ -139,6 +140,7 @@ async def resume(ctx: Context, name: Name | None = None, length: timedelta | Non
     f"(add|put) [another] {{more}} [more] (to|on|onto) {MY} [{{name}}] timer",
     f"(extend|lengthen|prolong|increase) {MY} [{{name}}] timer by {{more}}",
     f"(make {MY} [{{name}}] timer {{more}} longer|give {MY} [{{name}}] timer [another] {{more}} [more])",
+    after=("[give it|add|and|make it|just] [another] {more} (more|longer)", "(add|and another|give it another) {more}"),
     weight=1,
 )
 async def add(ctx: Context, more: timedelta, name: Name | None = None) -> str:
@@ -151,6 +153,7 @@ async def add(ctx: Context, more: timedelta, name: Name | None = None) -> str:
     f"(take|knock) {{less}} (off|off of|from) {MY} [{{name}}] timer",
     f"(subtract|remove|deduct) {{less}} from {MY} [{{name}}] timer",
     f"((shorten|reduce|decrease|cut) {MY} [{{name}}] timer by {{less}}|make {MY} [{{name}}] timer {{less}} shorter)",
+    after=("[make it] {less} (less|shorter)",),
     weight=0.7,
 )
 async def subtract(ctx: Context, less: timedelta, name: Name | None = None) -> str:
@@ -224,6 +227,7 @@ async def cancel_all(ctx: Context) -> str:
 
 async def _changed(ctx: Context, by: timedelta, name: str | None) -> str:
     changed = ctx.schedule.change(await _which(ctx, _found(ctx, name, None), "change"), by)
+    ctx.undo(lambda: ctx.schedule.change(changed, -by))
     return f"{'The ' + changed.name if changed.name else 'The'} timer has {_left(ctx, changed)} left now."
 
 

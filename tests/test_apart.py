@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -190,6 +190,9 @@ class Slow:
         return Response()
 
     async def reply(self, question: int, value: str | int | None) -> Response:
+        return await self.perform(ON)
+
+    async def undo(self, numbers: Sequence[int]) -> Response:
         return await self.perform(ON)
 
 

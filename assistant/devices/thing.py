@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
+from assistant import undoing
 from assistant.asking import note
 from assistant.devices.risk_class import risk_class
 from assistant.errors import BadSlot, DeviceError, SkillError
@@ -112,6 +113,7 @@ class Thing:
             return Outcome.UNREACHABLE
         if all(self._is_already(name, value) for name, value in wanted.items()):
             return Outcome.ALREADY
+        before = {name: self._state[name] for name in wanted if name in self._state}
         try:
             async with asyncio.timeout(self._limit):
                 outcome = await self._apply(wanted)
@@ -120,7 +122,19 @@ class Thing:
             return Outcome.UNREACHABLE
         if outcome is Outcome.DONE:
             self._keep({n: v for n, v in wanted.items() if self._state.get(n) != v}, reported=False)
+        if outcome in (Outcome.DONE, Outcome.UNCONFIRMED) and before and self._harmless:
+            undoing.note(lambda: self._back(before))
         return outcome
+
+    @property
+    def _harmless(self) -> bool:
+        """Nobody need be asked before it is brought back to where it was."""
+        return self.risk_class is None and self.risk in (None, Risk.NONE)
+
+    async def _back(self, before: Mapping[str, object]) -> None:
+        """Raises SkillError where it does not obey."""
+        if await self.set(**before) in (Outcome.UNREACHABLE, Outcome.REFUSED):
+            raise SkillError(f"I cannot bring the {self.name} back to where it was.")
 
     def report(self, **values: object) -> None:
         """It says so itself. A value that it cannot have is logged and dropped."""

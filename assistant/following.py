@@ -1,0 +1,171 @@
+"""What was said last, and what follows from it: "turn it off", "ten minutes more", "and in the kitchen?"."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from assistant.messages import Choice, Intent, IntentSpec, SlotSpec, Transcript, Vocabulary
+from assistant.phrases.book import PhraseBook
+from assistant.phrases.words import spelled
+
+PRONOUN = Choice("(it|them|that|this|those|these|(that|this) one|those two|both of them|the same)", "it")
+"""How the thing that was spoken of last is named again."""
+
+_LEADING = (("in", "on", "at", "for", "to", "of"), ("the", "my", "our"))
+"""Words that may stand before a name or a value, in this order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The last command that was done in a room."""
+
+    intent: Intent
+    at: float
+    """When, by the clock of the `Mind`."""
+
+
+class Following:
+    """Understands what only makes sense after the last command. It is remembered for each room on its own."""
+
+    def __init__(self, seconds: float, clock: Callable[[], float], book: Callable[[], PhraseBook] = PhraseBook) -> None:
+        """`seconds` is how long a command is remembered; `book` makes an empty one."""
+        self._seconds = seconds
+        self._clock = clock
+        self._make = book
+        self._last: dict[str, Last] = {}
+        self._specs: Mapping[str, IntentSpec] = {}
+        self._books: dict[str, PhraseBook] = {}
+        self._values: dict[SlotSpec, PhraseBook] = {}
+        self._names: dict[str, str] = {}
+
+    def learn(self, vocabulary: Vocabulary) -> None:
+        """Follow these commands from now on."""
+        self._specs = {spec.name: spec for spec in vocabulary.intents}
+        self._books.clear()
+        self._values.clear()
+        self._names = {
+            spelled(choice.spoken): choice.value
+            for spec in vocabulary.intents
+            for slot in spec.slots
+            if slot.names
+            for choice in slot.choices
+        }
+
+    def note(self, intent: Intent, room: str = "") -> None:
+        """Remember what was done just now, if something could follow from it."""
+        if intent.name in self._specs and self._specs[intent.name].slots:
+            self._last[room] = Last(intent, self._clock())
+
+    def last(self, room: str = "") -> Intent | None:
+        """What was done last, if that was lately."""
+        last = self._last.get(room)
+        return last.intent if last is not None and self._clock() - last.at <= self._seconds else None
+
+    async def read(self, transcript: Transcript, last: Intent) -> Intent | None:
+        """What it means after that command; None where it does not depend on it."""
+        skill = _skill(last.name)
+        if skill not in self._books:
+            self._books[skill] = self._make()
+            await self._books[skill].learn(following(skill, self._specs.values()))
+        intent = await self._books[skill].understand(transcript)
+        return None if intent is None else self._filled(intent, last)
+
+    def _filled(self, intent: Intent, last: Intent) -> Intent:
+        """With what was not said taken from the last command."""
+        spec = self._specs[intent.name]
+        said = {name: value for name, value in intent.slots.items() if value != PRONOUN.value or not _named(spec, name)}
+        known = {slot.name for slot in spec.slots if slot.names or slot.kind == "choice"}
+        meant = {name: value for name, value in last.slots.items() if name in known}
+        return replace(intent, slots={**meant, **said})
+
+    async def instead(self, last: Intent, text: str) -> Intent | None:
+        """The same command with something else in it: another device or room, another number or time; else None."""
+        for words in _bare(spelled(text)):
+            if words in self._names:
+                found = self._aimed(last, self._names[words])
+                if found is not None:
+                    return replace(found, text=text)
+        for slot in self._specs[last.name].slots if last.name in self._specs else ():
+            if slot.names or slot.kind == "text" or slot.name not in last.slots:
+                continue
+            value = await self._value(slot, text)
+            if value is not None:
+                return replace(last, slots={**last.slots, slot.name: value}, text=text)
+        return None
+
+    def _aimed(self, last: Intent, name: str) -> Intent | None:
+        """The same for a device or a room of this name; by another skill's handler of the same name, if need be."""
+        handler = last.name.rpartition(".")[2]
+        own = [self._specs[last.name]] if last.name in self._specs else []
+        for spec in own + [each for each in self._specs.values() if each.name.rpartition(".")[2] == handler]:
+            for slot in spec.slots:
+                if slot.names and any(choice.value == name for choice in slot.choices):
+                    known = {each.name for each in spec.slots if not each.names}
+                    kept = {each: value for each, value in last.slots.items() if each in known}
+                    return replace(last, name=spec.name, slots={**kept, slot.name: name})
+        return None
+
+    def called(self, last: Intent) -> tuple[str, str] | None:
+        """What a device of the command was called, and its name, where these are not the same."""
+        said = spelled(last.text)
+        for slot in self._specs[last.name].slots if last.name in self._specs else ():
+            name = last.slots.get(slot.name)
+            ways = [
+                spelled(choice.spoken) for choice in slot.choices if slot.names == "devices" and choice.value == name
+            ]
+            way = max((each for each in ways if f" {each} " in f" {said} "), key=len, default=None)
+            if way is not None and way != spelled(str(name)):
+                return way, str(name)
+        return None
+
+    async def _value(self, slot: SlotSpec, text: str) -> object:
+        if slot not in self._values:
+            self._values[slot] = self._make()
+            template = f"[it is|make it|for|at|in|to|on|by] {{{slot.name}}}"
+            await self._values[slot].learn(Vocabulary((IntentSpec("value", (template,), (slot,)),)))
+        read = await self._values[slot].understand(Transcript(text, 1.0, ""))
+        return None if read is None else read.slots[slot.name]
+
+
+def following(skill: str, specs: Iterable[IntentSpec]) -> Vocabulary:
+    """What is understood after a command of this skill alone: its sentences with pronouns, and those for afterwards."""
+    found = []
+    for spec in specs:
+        named = [slot.name for slot in spec.slots if slot.names == "devices"]
+        pronominal = tuple(each for each in spec.templates if any(f"{{{name}}}" in each for name in named))
+        if _skill(spec.name) == skill and (pronominal or spec.after):
+            slots = tuple(replace(slot, choices=(PRONOUN,)) if slot.names == "devices" else slot for slot in spec.slots)
+            found.append(replace(spec, templates=pronominal + spec.after, slots=slots, later=False))
+    return Vocabulary(tuple(found))
+
+
+def with_pronouns(specs: Iterable[IntentSpec]) -> Sequence[IntentSpec]:
+    """As the recogniser listens: devices may be called "it", and what may come afterwards is heard at any time."""
+    return [
+        replace(
+            spec,
+            templates=spec.templates + spec.after,
+            slots=tuple(
+                replace(slot, choices=(*slot.choices, PRONOUN)) if slot.names == "devices" and slot.choices else slot
+                for slot in spec.slots
+            ),
+        )
+        for spec in specs
+    ]
+
+
+def _skill(intent: str) -> str:
+    return intent.partition(".")[0]
+
+
+def _named(spec: IntentSpec, name: str) -> bool:
+    return any(slot.name == name and slot.names is not None for slot in spec.slots)
+
+
+def _bare(words: str) -> Iterable[str]:
+    """The words, without those that stand before a name."""
+    yield words
+    for leading in _LEADING:
+        first, _, rest = words.partition(" ")
+        if first in leading and rest:
+            words = rest
+            yield words

@@ -1,0 +1,170 @@
+"""Whole conversations: what follows from what was said before."""
+
+import pytest
+
+from assistant import testing
+from skills import alarm, clock, light, reminder, stop, switch, timer, volume
+
+SKILLS = tuple(each.skill for each in (alarm, clock, light, reminder, stop, switch, timer, volume))
+
+
+async def home() -> testing.Assistant:
+    house = testing.house(
+        {
+            "kitchen": {"kitchen light": "light", "kettle": "socket"},
+            "bedroom": {"bedroom light": "light", "bedside lamp": "light"},
+            "office": {"desk lamp": "light", "fan": "fan", "radio": "switch"},
+        },
+        {"bedside lamp": ("lamp",)},
+    )
+    return await testing.assistant(*SKILLS, house=house)
+
+
+CONVERSATIONS = {
+    "several commands are done in order and answered once": """
+        > turn off the lights and set a timer for ten minutes
+        All lights were already off. Timer set for 10 minutes.
+        [10 minutes]
+        ! Your timer for 10 minutes is done.
+        > turn on the desk lamp, the fan and the radio
+        The desk lamp, the fan and the radio are on.
+        > turn the fan and the radio off
+        The fan and the radio are off.
+        > turn on the kettle and then set a timer for an hour and a half and tell me the time
+        The kettle is on. Timer set for an hour and 30 minutes. It is 7:25 PM.
+        > turn on the lights in the kitchen and in the bedroom
+        The kitchen light and the bedroom lights are on.
+        > turn on the fan and set it to fifty percent
+        …
+        """,
+    "what cannot be done does not undo the rest": """
+        > turn on the fan, cancel all timers and turn on the radio
+        The fan is on. There is no timer running. The radio is on.
+        """,
+    "what is understood only in part is not done": """
+        > turn on the fan and bake a cake
+        Sorry, I did not understand that.
+        > turn on the fan
+        The fan is on.
+        """,
+    "a question in the middle is answered first": """
+        > turn on the fan and set a timer and turn on the radio
+        The fan is on. For how long?
+        > seven minutes
+        Timer set for 7 minutes. The radio is on.
+        """,
+    "it is what was spoken of last": """
+        > turn on the desk lamp
+        The desk lamp is on.
+        > turn it off
+        The desk lamp is off.
+        > is it on
+        The desk lamp is off.
+        > set it to forty percent
+        The desk lamp is at 40 percent.
+        > brighter
+        The desk lamp is brighter.
+        > turn on the bedroom lights
+        The bedroom lights are on.
+        > make them red
+        The bedroom lights are red.
+        """,
+    "it is forgotten after a while": """
+        > turn on the desk lamp
+        The desk lamp is on.
+        [3 minutes]
+        > turn it off
+        Sorry, I did not understand that.
+        """,
+    "the same elsewhere": """
+        > turn on the kitchen light
+        The kitchen light is on.
+        > and in the bedroom?
+        The bedroom lights are on.
+        > what about the fan
+        The fan is on.
+        """,
+    "ten minutes more": """
+        > set a pasta timer for five minutes
+        Pasta timer set for 5 minutes.
+        > ten minutes more
+        The pasta timer has 15 minutes left now.
+        > five minutes less
+        The pasta timer has 10 minutes left now.
+        > undo that
+        All right, that is undone.
+        > how much time is left
+        The pasta timer has 15 minutes left.
+        """,
+    "no, I meant something else": """
+        > turn on the lamp
+        The bedside lamp is on.
+        > no, I meant the desk lamp
+        The desk lamp is on.…
+        > no
+        …
+        > is the bedside lamp on
+        The bedside lamp is off.
+        > set a timer for five minutes
+        Timer set for 5 minutes.
+        > sorry, fifteen minutes
+        Timer set for 15 minutes.
+        > list my timers
+        You have one timer: the timer for 15 minutes with 15 minutes left.
+        > turn on the fan
+        The fan is on.
+        > no, turn on the radio
+        The radio is on.
+        > is the fan on
+        The fan is off.
+        """,
+    "undo": """
+        > undo that
+        There is nothing that I can undo.
+        > turn on the fan
+        The fan is on.
+        > set the desk lamp to ten percent and set an alarm for seven
+        The desk lamp is at 10 percent. Alarm set for tomorrow at 7 AM.
+        > undo
+        All right, that is undone.
+        > is the desk lamp on
+        The desk lamp is off.
+        > what alarms do I have
+        There are no alarms.
+        > take that back
+        All right, that is undone.
+        > is the fan on
+        The fan is off.
+        > turn off the radio in ten minutes
+        I will turn off the radio in 10 minutes.
+        > undo that
+        All right, that is undone.
+        > what is pending
+        Nothing is planned.
+        """,
+    "about the conversation": """
+        > what did you hear
+        Nothing has been said to me yet.
+        > Turn on the Fan!
+        The fan is on.
+        > what did you hear?
+        I heard: Turn on the Fan. I was 100 percent sure.
+        > why did you do that
+        I heard: Turn on the Fan. …By my phrases that means switch on, …
+        > say that again
+        The fan is on.
+        """,
+    "never mind, in the middle of it": """
+        > turn on the fan... no, never mind
+        All right, I leave it.
+        > set a timer for ten oh wait, cancel that
+        All right, I leave it.
+        > is the fan on
+        The fan is off.
+        """,
+}
+
+
+@pytest.mark.parametrize("script", CONVERSATIONS.values(), ids=CONVERSATIONS.keys())
+async def test_a_conversation(script: str) -> None:
+    await testing.converse(await home(), script)
