@@ -50,7 +50,7 @@ class Reply:
     """Head to hands: an answer to a question. Answered by Outcome."""
 
     question: int
-    value: str | int | None
+    value: str | int | float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +197,7 @@ class FarHands:
             return Response(NO_HANDS, ok=False, error=f"The hands cannot be reached: {self.problem}")
         return await self._outcome(Do(intent, dry_run))
 
-    async def reply(self, question: int, value: str | int | None) -> Response:
+    async def reply(self, question: int, value: str | int | float | None) -> Response:
         """Let the hands know an answer. Where they have started again, nobody waits for it any more."""
         return await self._outcome(Reply(question, value))
 

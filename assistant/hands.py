@@ -58,7 +58,7 @@ class Hands(Protocol):
         """
         ...
 
-    async def reply(self, question: int, value: str | int | None) -> Response:
+    async def reply(self, question: int, value: str | int | float | None) -> Response:
         """Go on with what asked this question, by its id, given the plain value of the answer; None if there was none.
 
         Gives what comes of it, or the next question. Never raises: that it is too late is a response.
@@ -177,7 +177,7 @@ class LocalHands:
         call = Call(perform, lambda: next(self._numbers))
         return self._noted(await call.begin(), call, summary)
 
-    async def reply(self, question: int, value: str | int | None) -> Response:
+    async def reply(self, question: int, value: str | int | float | None) -> Response:
         """Go on with what asked this question."""
         call, summary = self._open.pop(question, (None, ""))
         if call is None or not call.waits:

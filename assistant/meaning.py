@@ -10,6 +10,7 @@ from assistant.errors import EngineError
 from assistant.events import Failed, Observers
 from assistant.following import Following
 from assistant.messages import Intent, IntentSpec, Transcript, Verdict, Vocabulary
+from assistant.phrases.book import too_long
 from assistant.stages import Understander
 from assistant.stopwatch import Stopwatch
 
@@ -78,7 +79,7 @@ class Meaning:
     async def wanted(self, transcript: Transcript, turn: int, watch: Stopwatch) -> Wanted:
         """What the words ask for. Never raises what an understander raised."""
         text, last = transcript.text, self.following.last()
-        if not text:
+        if not text or too_long(text):
             return Wanted()
         if asides.dropped(text):
             return Wanted((Intent(asides.DROP, {}, transcript.confidence, "conversation", text),))

@@ -127,13 +127,15 @@ class SlotSpec:
     """How the value is spoken and written:
 
     - `choice`: one of `choices`; the value is `Choice.value`
+    - `number`: "two and a half", "-3.75"; a float
+    - `calculation`: "fifteen percent of eighty"; the sum as it is written down, a str
     - `integer`, `percentage`: a whole number from `low` to `high`; an int
     - `duration`: "an hour and a half"; seconds, as an int
     - `time`: "quarter past seven"; `HH:MM` on the 24-hour clock
     - `clock`: the same, but `HH:MM?` where it may be twelve hours later: where neither am nor pm was said
     - `date`: "next Tuesday"; `YYYY-MM-DD`
     - `digits`: four to twelve digits, one by one; a str
-    - `text`: any words; a str
+    - `text`: any words, those of `choices` most likely; a str
     """
     required: bool = True
     choices: tuple[Choice, ...] = ()
@@ -141,6 +143,8 @@ class SlotSpec:
     high: int = 100
     names: Literal["devices", "areas"] | None = None
     """The choices are names of this house."""
+    most: int = 1
+    """Of a `text`: how many of its choices may be said in a row."""
 
 
 YES_NO = SlotSpec(

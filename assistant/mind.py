@@ -25,6 +25,7 @@ from assistant.messages import (
     Turn,
     Vocabulary,
 )
+from assistant.phrases.book import too_long
 from assistant.phrases.examples import sentence
 from assistant.phrases.lists import Value
 from assistant.stages import Talker, Understander
@@ -34,6 +35,7 @@ from assistant.turns import without_words
 logger = logging.getLogger(__name__)
 
 NOT_UNDERSTOOD = "Sorry, I did not understand that."
+TOO_LONG = "Sorry, that is too long for me. Say it in fewer words."
 LEFT = str(Unanswered())
 
 SECRET = "…"
@@ -168,6 +170,8 @@ class Mind:
 
     async def _do(self, wanted: Wanted, transcript: Transcript, turn: int, *, dry_run: bool) -> Response:
         if not wanted.intents:
+            if too_long(transcript.text):
+                return Response(TOO_LONG, ok=False)
             return await self._chat(transcript, turn) or Response(NOT_UNDERSTOOD, ok=False)
         intent = wanted.intents[0]
         if intent.name == asides.UNDO:

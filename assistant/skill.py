@@ -24,7 +24,7 @@ from assistant.errors import BadSlot, SkillError, SkillLoadError, Unanswered
 from assistant.house import Area, Device, House, Outcome, select
 from assistant.messages import IntentSpec, Response, Risk
 from assistant.pruning import prune
-from assistant.slots import Asked, Between, Light, OClock, OfKind, OneOf, Percent, Slot, slot
+from assistant.slots import Asked, Between, Calculation, Light, OClock, OfKind, Often, OneOf, Percent, Slot, slot
 
 __all__ = [
     "Ability",
@@ -33,6 +33,7 @@ __all__ = [
     "Asked",
     "BadSlot",
     "Between",
+    "Calculation",
     "Command",
     "Context",
     "Device",
@@ -41,6 +42,7 @@ __all__ = [
     "Light",
     "OClock",
     "OfKind",
+    "Often",
     "OneOf",
     "Outcome",
     "Percent",

@@ -11,8 +11,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import Enum
+from fractions import Fraction
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+from assistant import arithmetic
 from assistant.errors import BadSlot, SkillLoadError
 from assistant.house import Area, Device, House
 from assistant.messages import YES_NO, Choice, SlotSpec
@@ -45,6 +47,26 @@ class Asked:
     """For `Annotated[timedelta, Asked("For how long?")]`: how to ask for what is required and was not said."""
 
     question: str
+
+
+class Often:
+    """For `Annotated[str, Often("milk", "eggs", most=3)]`: any words, but these are said most often.
+
+    Only they can be heard by a recognizer that knows no other words, up to `most` of them in a row: "milk and eggs".
+    """
+
+    def __init__(self, *values: str, most: int = 1) -> None:
+        self.choices = tuple(Choice(value, value) for value in values)
+        self.most = most
+
+
+@dataclass(frozen=True, slots=True)
+class Calculation:
+    """A sum."""
+
+    text: str
+    """As it is written down: "15 percent of 80"."""
+    value: Fraction
 
 
 class OfKind:
@@ -133,10 +155,12 @@ def _slot(name: str, annotation: object, marks: tuple[object, ...], required: bo
         return _integer_slot(name, required, between)
     for kind, python_type, convert in _SIMPLE:
         if annotation is python_type:
-            return Slot(name, required, _spec(name, kind, required), _ignoring_house(name, convert))
+            often = next((mark for mark in marks if isinstance(mark, Often)), Often())
+            spec = SlotSpec(name, kind, required, often.choices, most=often.most)
+            return Slot(name, required, lambda _, spec=spec: spec, _ignoring_house(name, convert))  # type: ignore[misc]
     raise SkillLoadError(
-        f"parameter '{name}': {annotation!r} cannot be spoken; use str, int, bool, Percent, timedelta, time, OClock, "
-        "date, Device, Light, Area, Literal[…], an Enum of strings or Annotated[str, OneOf(…)]"
+        f"parameter '{name}': {annotation!r} cannot be spoken; use str, int, float, bool, Percent, timedelta, time, "
+        "OClock, date, Device, Light, Area, Literal[…], an Enum of strings or Annotated[str, OneOf(…)]"
     )
 
 
@@ -281,7 +305,8 @@ def _whole(name: str, value: object) -> int:
 
 def digits_slot(name: str) -> Slot:
     """Digits, said one by one. No annotation stands for it: skills ask for no PIN."""
-    return Slot(name, True, _spec(name, "digits", True), _ignoring_house(name, _text))
+    spec = SlotSpec(name, "digits")
+    return Slot(name, True, lambda _: spec, _ignoring_house(name, _text))
 
 
 def duration_of(name: str, value: object) -> timedelta:
@@ -318,6 +343,29 @@ def date_of(name: str, value: object) -> date:
         raise BadSlot(f"{value} is not a date.") from None
 
 
+def _number(name: str, value: object) -> float:
+    try:
+        number = float(value)  # type: ignore[arg-type]  # whatever it is, float says no in one way
+    except (TypeError, ValueError, OverflowError):
+        raise BadSlot(f"{value} is not a number.") from None
+    if isinstance(value, bool) or not math.isfinite(number):
+        raise BadSlot(f"{value} is not a number that I can use.")
+    return number
+
+
+def _calculation(_: str, value: object) -> Calculation:
+    try:
+        return Calculation(str(value), arithmetic.value(str(value)))
+    except arithmetic.DividedByZero:
+        raise BadSlot("Nothing can be divided by zero.") from None
+    except arithmetic.TooLarge:
+        raise BadSlot("That is more than I can calculate with.") from None
+    except arithmetic.NoReal:
+        raise BadSlot("Nothing below zero has such a root.") from None
+    except ValueError:
+        raise BadSlot(f"{value} is not a sum that I understand.") from None
+
+
 def _text(name: str, value: object) -> str:
     if not isinstance(value, str) or not value.strip():
         raise BadSlot(f"You did not say the {name.replace('_', ' ')}.")
@@ -329,13 +377,10 @@ _SIMPLE: tuple[tuple[str, object, Callable[[str, object], object]], ...] = (
     ("time", time, _time),
     ("clock", OClock, clock_of),
     ("date", date, date_of),
+    ("number", float, _number),
+    ("calculation", Calculation, _calculation),
     ("text", str, _text),
 )
-
-
-def _spec(name: str, kind: str, required: bool) -> Callable[[House], SlotSpec]:
-    spec = SlotSpec(name, kind, required)
-    return lambda _: spec
 
 
 def _ignoring_house(name: str, convert: Callable[[str, object], Any]) -> Callable[[object, House], object]:

@@ -189,7 +189,7 @@ class Slow:
             self.ended.set()
         return Response()
 
-    async def reply(self, question: int, value: str | int | None) -> Response:
+    async def reply(self, question: int, value: str | int | float | None) -> Response:
         return await self.perform(ON)
 
     async def undo(self, numbers: Sequence[int]) -> Response:

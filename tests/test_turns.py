@@ -136,7 +136,7 @@ async def test_why_is_told_in_sentences_that_can_be_spoken() -> None:
 async def test_a_secret_answer_is_in_no_record() -> None:
     built = await testing.assistant(light.skill)
 
-    async def settle(answer: str | int | None) -> Response:
+    async def settle(answer: str | int | float | None) -> Response:
         return Response(f"You said {answer}.")
 
     built.mind.ask(Question("The PIN?", SlotSpec("pin", "integer", high=9999), secret=True), settle)

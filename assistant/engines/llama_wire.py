@@ -109,7 +109,7 @@ class Understood:
 
     id: int
     intent: str | None
-    slots: Mapping[str, str | int] = field(default_factory=dict)
+    slots: Mapping[str, str | int | float] = field(default_factory=dict)
     confidence: float = 0.0
     read: int = 0
     """Tokens of the words spoken and the layout around them."""

@@ -26,6 +26,11 @@ FREE_TEXT_CONFIDENCE = 0.95
 """Confidence of a match in which some words could have been any words, relative to one word for word."""
 
 
+def too_long(text: str) -> bool:
+    """Whether a text is longer than any command."""
+    return len(text) > MOST_CHARACTERS or len(text.split()) > MOST_WORDS
+
+
 @dataclass(frozen=True, slots=True)
 class _Sentence:
     """Words to match, each with its place in the tidied text."""

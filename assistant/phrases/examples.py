@@ -30,6 +30,8 @@ SAID = {
     "clock": "seven o'clock",
     "date": "tomorrow",
     "digits": "four eight two six",
+    "number": "two and a half",
+    "calculation": "two plus three",
     "text": "something",
 }
 """A value of each kind, as it is said."""
@@ -63,7 +65,7 @@ def plain_sentence(spec: IntentSpec) -> str:
 
     def said(match: re.Match[str]) -> str:
         slot = slots[match[1]]
-        return plain_choice(slot) if slot.kind == "choice" else SAID[slot.kind]
+        return plain_choice(slot) if slot.kind == "choice" or slot.choices else SAID[slot.kind]
 
     return _SLOT.sub(said, examples(spec.templates, 1)[0])
 

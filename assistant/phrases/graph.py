@@ -16,6 +16,7 @@ from hassil import (
 )
 
 from assistant.phrases import outline
+from assistant.phrases.lists import AnyWords
 from assistant.phrases.words import speakable
 
 FREE_TEXT = "<text>"
@@ -23,6 +24,9 @@ FREE_TEXT = "<text>"
 
 OPTION_SAID = 0.5
 """How often an optional part is said: what is not known is even."""
+
+LISTED = 0.7
+"""How often free text is what is listed as said most often: an estimate."""
 
 INLINE = 8
 """States with more arcs are shared through an arc without a word; smaller ones are merged into those before."""
@@ -114,7 +118,9 @@ class Graph:
 
     def _list(self, values: SlotList, then: int) -> int | None:
         if isinstance(values, WildcardSlotList):
-            return self._state([(FREE_TEXT, then, 1.0)])
+            free = self._state([(FREE_TEXT, then, 1.0)])
+            said = values.said if isinstance(values, AnyWords) else None
+            return free if said is None else self.any_of([(1 - LISTED, free), (LISTED, self.read(said, then))])
         if not isinstance(values, TextSlotList):
             return None  # digits: written, not said
         name = values.name or ""

@@ -9,16 +9,20 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache
 
-from hassil import SlotList, WildcardSlotList
+from hassil import SlotList, TextSlotList
 
 from assistant.messages import Choice, SlotSpec
-from assistant.phrases import moments, syntax
-from assistant.phrases.lists import Kind, Part, Said, digits, number, spoken
+from assistant.phrases import moments, quantities, syntax
+from assistant.phrases.lists import AnyWords, Kind, Part, Said, digits, number, spoken
 from assistant.phrases.numbers import cardinal
 from assistant.phrases.syntax import TemplateError
 
 WIDEST_LIST = 1000
 """Numbers are listed one by one up to this many; wider ranges are said in thousands."""
+
+
+FREE = ("text", "number", "calculation")
+"""Kinds that are read as any words, then looked at."""
 
 
 def kind_of(slot: SlotSpec) -> Kind:
@@ -30,11 +34,13 @@ def kind_of(slot: SlotSpec) -> Kind:
             return integer(slot.low, slot.high)
         case "percentage":
             return percentage(slot.low, slot.high)
+        case "text" if slot.choices:
+            return text_often(slot.choices, slot.most)
     if slot.kind in _FIXED:
         return _FIXED[slot.kind]()
     raise TemplateError(
         f"slot {{{slot.name}}} is of kind '{slot.kind}', which is not known; use choice, integer, percentage, "
-        "duration, time, clock, date, digits or text"
+        "number, calculation, duration, time, clock, date, digits or text"
     )
 
 
@@ -44,7 +50,7 @@ def _first(parts: Sequence[Part], _: date) -> str:
 
 def text() -> Kind:
     """Any words."""
-    return Kind("{text}", {"text": WildcardSlotList(name="text")}, _first)
+    return Kind("{text}", {"text": AnyWords(name="text")}, _first)
 
 
 DIGITS = (
@@ -80,6 +86,8 @@ def row_of_digits() -> Kind:
 
 
 _FIXED: dict[str, Callable[[], Kind]] = {
+    "number": quantities.number,
+    "calculation": quantities.calculation,
     "duration": moments.duration,
     "time": moments.time_of_day,
     "clock": moments.either_half,
@@ -93,6 +101,26 @@ _FIXED: dict[str, Callable[[], Kind]] = {
 @lru_cache(maxsize=64)
 def choice(choices: tuple[Choice, ...]) -> Kind:
     """One of a few values, each said in a few ways."""
+    name = f"choice {hash(choices)}"
+    return Kind(f"{{{name}}}", {name: _listed(name, choices)}, _first)
+
+
+@lru_cache(maxsize=64)
+def text_often(choices: tuple[Choice, ...], most: int) -> Kind:
+    """Any words; up to `most` of these in a row can be said where no other words are known."""
+    name = f"often {most} {hash(choices)}"
+    listed = f"{{listed {name}}}"
+    said = listed
+    for _ in range(most - 1):
+        said = f"{listed} [[and] {said}]"
+    lists: dict[str, SlotList] = {
+        name: AnyWords(name=name, said=syntax.parse(said)),
+        f"listed {name}": _listed(f"listed {name}", choices),
+    }
+    return Kind(f"{{{name}}}", lists, _first)
+
+
+def _listed(name: str, choices: tuple[Choice, ...]) -> TextSlotList:
     ways: dict[str, dict[str, None]] = {}
     for each in choices:
         try:
@@ -100,9 +128,7 @@ def choice(choices: tuple[Choice, ...]) -> Kind:
         except TemplateError as error:
             raise TemplateError(f"the choice '{each.spoken}' is wrong: {error}") from error
         ways.setdefault(each.value, {}).update(dict.fromkeys(filter(None, forms)))
-    name = f"choice {hash(choices)}"
-    values = spoken(name, (Said(value, tuple(forms)) for value, forms in ways.items() if forms))
-    return Kind(f"{{{name}}}", {name: values}, _first)
+    return spoken(name, (Said(value, tuple(forms)) for value, forms in ways.items() if forms))
 
 
 def _counted(form: str) -> tuple[str, ...]:

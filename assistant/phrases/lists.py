@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from hassil import RangeSlotList, SlotList, TextChunk, TextSlotList, TextSlotValue
+from hassil import Expression, RangeSlotList, SlotList, TextChunk, TextSlotList, TextSlotValue, WildcardSlotList
 
 from assistant.phrases.numbers import cardinal
 
-Value = str | int
+Value = str | int | float
 """As `SlotSpec.kind` describes it."""
 
 Part = tuple[str, object]
@@ -37,6 +37,14 @@ class Said:
     words: tuple[str, ...]
     weight: float = 1.0
     """How often it is said, relative to the others in the list."""
+
+
+@dataclass
+class AnyWords(WildcardSlotList):
+    """Any words, which `Kind.compose` may still refuse."""
+
+    said: Expression | None = None
+    """What of it a recognizer that knows only listed words can hear: a tree over other lists."""
 
 
 def number(value: int, weight: float | None = None) -> Said:

@@ -11,7 +11,7 @@ from assistant.errors import SkillLoadError
 from assistant.messages import IntentSpec, SlotSpec, Vocabulary
 from assistant.phrases import outline, syntax
 from assistant.phrases.ends import Words, end_words
-from assistant.phrases.kinds import kind_of
+from assistant.phrases.kinds import FREE, kind_of
 from assistant.phrases.lists import Kind, Part, Value
 from assistant.phrases.syntax import TemplateError
 
@@ -130,7 +130,7 @@ def _parse_template(template: str, slots: Mapping[str, SlotSpec]) -> _Parsed:
     for name in kinds:
         if outline.most_said(tree, name) > 1:
             raise TemplateError(f"{{{name}}} can be said twice in one sentence; use it once")
-    if outline.meet(tree, {name for name in kinds if slots[name].kind == "text"}):
+    if outline.meet(tree, {name for name in kinds if slots[name].kind in FREE}):
         raise TemplateError("two slots of free text stand side by side; put a word between them")
     return expression, kinds
 

@@ -31,6 +31,8 @@ _SHOWN = {
     "time": ("7:15 pm", "6:00 am", "12:30 pm"),
     "clock": ("7:15 pm", "6:00 am", "12:30 pm"),
     "date": ("tomorrow", "friday", "3 march"),
+    "number": ("5", "two and a half", "20.5"),
+    "calculation": ("20 percent of 50", "seven times eight", "3 + 4"),
 }
 _TEXTS = ("buy milk", "call anna", "water the plants")
 _HINTS = {
@@ -38,6 +40,8 @@ _HINTS = {
     "time": "a time such as 7:15 pm",
     "clock": "a time such as 7:15 pm",
     "date": "a day such as today, tomorrow, next friday or 3 march",
+    "number": "a number copied from what the person says",
+    "calculation": "a sum copied from what the person says",
     "text": "words copied from what the person says",
 }
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 
 from assistant.messages import SlotSpec
+from assistant.phrases.kinds import FREE, kind_of
 from assistant.phrases.lists import Part
 from assistant.phrases.moments import MONTHS, WEEKDAYS
 from assistant.phrases.numbers import cardinal
@@ -35,14 +37,14 @@ class Form:
     """Its meaning, as `Kind.compose` of the slot's kind takes it."""
 
 
-WORDED = ("text", "integer", "percentage", "duration")
+WORDED = (*FREE, "integer", "percentage", "duration")
 """Kinds of slots whose values depend on the words that were spoken."""
 
 
 def forms(slot: SlotSpec) -> tuple[Form, ...] | None:
     """Every way to write every value, whatever is said; None where there is no end of them."""
     match slot.kind:
-        case "text":
+        case "text" | "number" | "calculation":
             return None
         case "integer" | "percentage":
             return _numbers(slot) if slot.high - slot.low <= WIDEST_LIST else None
@@ -60,13 +62,15 @@ def grounded(words: Sequence[str], slot: SlotSpec) -> tuple[Form, ...]:
 
     So no number is answered that nobody said. Where none was said, any number may be meant, but no length of two units.
     """
-    if slot.kind == "text":
+    if slot.kind in FREE:
         runs = [
             " ".join(words[first:last])
             for first in range(len(words))
             for last in range(first + 1, min(first + LONGEST_SPAN, len(words)) + 1)
         ]
-        return tuple(Form(run, (("text", run),)) for run in dict.fromkeys(runs))
+        kind = kind_of(slot)
+        written = (Form(run, (("text", run),)) for run in dict.fromkeys(runs))
+        return tuple(form for form in written if kind.compose(form.parts, date.min) is not None)
     numbers = _said(words)
     if not numbers:
         return forms(slot) or ()

@@ -1,0 +1,250 @@
+"""Lists: "add milk, eggs and bread to the shopping list", "is milk on the list", "read my packing list"."""
+
+import re
+from collections.abc import Sequence
+from typing import Annotated
+
+from assistant.skill import Asked, BadSlot, Context, Often, OneOf, Skill, SkillError
+
+skill = Skill(
+    "lists",
+    tables=(
+        """
+        CREATE TABLE lists (name TEXT PRIMARY KEY);
+        CREATE TABLE items (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, list TEXT NOT NULL, item TEXT NOT NULL, UNIQUE (list, item)
+        )
+        """,
+    ),
+)
+
+SHOPPING = "shopping"
+"""The list that is meant where none is named."""
+LONGEST_ITEM = 80
+"""Characters of an item, and of a list's name: no voice reads more of them well."""
+MOST_ITEMS = 500
+READ = 12
+"""Items that are read out at most; the rest is counted."""
+
+KNOWN = (
+    *("milk", "eggs", "bread", "apples", "avocados", "bacon", "bananas", "batteries", "beans", "beef", "beer"),
+    *("biscuits", "broccoli", "butter", "cabbage", "carrots", "cat food", "celery", "cereal", "cheese", "chicken"),
+    *("chips", "chocolate", "coffee", "cookies", "cream", "cucumber", "detergent", "diapers", "dog food", "fish"),
+    *("flour", "garlic", "grapes", "ham", "honey", "ice cream", "jam", "juice", "ketchup", "lemons", "lettuce"),
+    *("light bulbs", "mayonnaise", "meat", "mushrooms", "mustard", "napkins", "noodles", "nuts", "oats", "olive oil"),
+    *("onions", "oranges", "orange juice", "paper towels", "pasta", "peanut butter", "pears", "peas", "pepper"),
+    *("pizza", "pork", "potatoes", "rice", "salad", "salmon", "salt", "sausages", "shampoo", "soap", "spinach"),
+    *("strawberries", "sugar", "tea", "tissues", "toilet paper", "tomatoes", "toothpaste", "trash bags", "tuna"),
+    *("turkey", "vinegar", "water", "wine", "yogurt"),
+)
+Items = Annotated[str, Often(*KNOWN, most=3), Asked("What shall I add?")]
+Thing = Annotated[str, Often(*KNOWN)]
+Name = Annotated[
+    str,
+    OneOf(
+        spoken={
+            "(shopping|grocery|groceries)": SHOPPING,
+            "(to do|todo|task)": "to do",
+            "packing": "packing",
+            "(wish|wishes)": "wish",
+            "christmas": "christmas",
+            "cleaning": "cleaning",
+            "gift": "gift",
+            "homework": "homework",
+            "movie": "movie",
+            "party": "party",
+        }
+    ),
+]
+ADD = "(add|put|write|place|include)"
+THE = "[the|my|our]"
+LIST = f"{THE} [{{name}}|{{own}}] list"
+READ_OUT = "(read|show|tell|give|read out) [me]"
+
+
+@skill.intent(
+    f"{ADD} {{items}} (to|on|onto|in|into) {LIST}",
+    f"{ADD} (to|on) {LIST} {{items}}",
+    f"({ADD} (something|an item|things) (to|on) {LIST}|{ADD} to {LIST})",
+    "(we are|I am) [almost|nearly] out of {items}",
+    "(we|I) (need to (buy|get)|have to (buy|get)|have run out of|ran out of|need (more|some|another)) {items}",
+    weight=3,
+)
+def add(ctx: Context, items: Items, name: Name | None = None, own: str | None = None) -> str:
+    """Put things on a list."""
+    where = _named(ctx, name, own, new=True)
+    wanted = _split(items)
+    with ctx.store.changes():
+        (count,) = ctx.store.rows("SELECT COUNT(*) FROM items WHERE list = ?", where)[0]
+        if count + len(wanted) > MOST_ITEMS:
+            raise SkillError(f"The {where} list is full: it holds {MOST_ITEMS} things.")
+        ctx.store.change("INSERT OR IGNORE INTO lists VALUES (?)", where)
+        added = [
+            item
+            for item in wanted
+            if ctx.store.change("INSERT OR IGNORE INTO items (list, item) VALUES (?, ?)", where, item)
+        ]
+    if not added:
+        return f"{_sentence(ctx, wanted)} {_are(wanted)} on the {where} list already."
+    return f"I put {ctx.spoken(added)} on the {where} list."
+
+
+@skill.intent(
+    f"(remove|delete|take|cross|scratch|strike) {{items}} (from|off|off of) {LIST}",
+    "(I|we) (bought|have bought|have got|already have|got) [the] {items}",
+    weight=2,
+)
+def remove(ctx: Context, items: Thing, name: Name | None = None, own: str | None = None) -> str:
+    """Take things off a list."""
+    where = _named(ctx, name, own)
+    wanted = _split(items)
+    with ctx.store.changes():
+        gone = [found for item in wanted if (found := _removed(ctx, where, item))]
+    if not gone:
+        raise SkillError(f"{_sentence(ctx, wanted)} {_are(wanted)} not on the {where} list.")
+    return f"I took {ctx.spoken(gone)} off the {where} list."
+
+
+@skill.question(
+    f"what (is|do I have|do we have|have we got) [written|left] on {LIST}",
+    f"{READ_OUT} {LIST} [to me|aloud]",
+    "what (do (we|I) (need|have) to (buy|get|pack)|do (we|I) need from the (store|shop|supermarket)"
+    "|should (I|we) (buy|get))",
+    f"(is there|do I have|do we have) anything on {LIST}",
+    f"how many (things|items) are on {LIST}",
+    weight=3,
+)
+def read(ctx: Context, name: Name | None = None, own: str | None = None) -> str:
+    """Read a list."""
+    where = _named(ctx, name, own)
+    items = [item for (item,) in ctx.store.rows("SELECT item FROM items WHERE list = ? ORDER BY id", where)]
+    if not items:
+        return f"There is nothing on the {where} list."
+    if len(items) > READ:
+        return f"There are {len(items)} things on the {where} list. The last ones are {ctx.spoken(items[-READ:])}."
+    count = "is one thing" if len(items) == 1 else f"are {len(items)} things"
+    return f"There {count} on the {where} list: {ctx.spoken(items)}."
+
+
+@skill.question(
+    f"(is|are) [there] [any|the|some] {{items}} [already] on {LIST}",
+    f"(do|did) (we|I) (have|put|write|add) [any] {{items}} (on|to) {LIST}",
+    f"does {LIST} (have|contain|include) {{items}}",
+    "do (we|I) [still] need [to (buy|get)] [any|more] {items}",
+    weight=1,
+)
+def has(ctx: Context, items: Thing, name: Name | None = None, own: str | None = None) -> str:
+    """Tell whether something is on a list."""
+    where = _named(ctx, name, own)
+    wanted = _split(items)
+    there = [item for item in wanted if _found(ctx, where, item)]
+    missing = [item for item in wanted if item not in there]
+    if not missing:
+        return f"Yes, {ctx.spoken(there)} {_are(there)} on the {where} list."
+    no = f"{ctx.spoken(missing)} {_are(missing)} not on the {where} list."
+    return f"No, {no}" if not there else f"{_sentence(ctx, there)} {_are(there)}, but {no}"
+
+
+@skill.intent(
+    f"(clear|empty|erase|wipe|reset) {LIST}",
+    f"(remove|delete|clear|take|cross) (everything|all|all items|all things) (from|off|on) {LIST}",
+    f"(delete|throw away|get rid of) {LIST}",
+    weight=0.7,
+)
+def clear(ctx: Context, name: Name | None = None, own: str | None = None) -> str:
+    """Take everything off a list."""
+    where = _named(ctx, name, own)
+    with ctx.store.changes():
+        count = ctx.store.change("DELETE FROM items WHERE list = ?", where)
+        ctx.store.change("DELETE FROM lists WHERE name = ?", where)
+    return f"The {where} list is empty now." if count else f"The {where} list was empty already."
+
+
+@skill.intent(
+    "(make|create|start|begin|set up) (a|another|me a) [new] ({name}|{own}) list",
+    "(make|create|start) (a|another) [new] list (called|named|for) {own}",
+    weight=0.5,
+)
+def create(ctx: Context, name: Name | None = None, own: str | None = None) -> str:
+    """Begin a list."""
+    where = _named(ctx, name, own, new=True)
+    fresh = ctx.store.change("INSERT OR IGNORE INTO lists VALUES (?)", where)
+    return f"There is a {where} list now." if fresh else f"There is a {where} list already."
+
+
+@skill.question(
+    "(what|which) lists (do (I|we) have|are there|have I got)",
+    "(list|show|show me|tell me|read me|what are) [all] [of] [the|my|our] lists",
+    "(how many lists do (I|we) have|are there any lists|do I have any lists)",
+    weight=0.5,
+)
+def every(ctx: Context) -> str:
+    """Tell which lists there are."""
+    counts = ctx.store.rows(
+        "SELECT name, COUNT(item) FROM lists LEFT JOIN items ON list = name GROUP BY name ORDER BY name"
+    )
+    if not counts:
+        return "There are no lists. Say, for example: add milk to the shopping list."
+    each = [f"{name} with {count} {'thing' if count == 1 else 'things'}" for name, count in counts]
+    return f"There {'is one list' if len(each) == 1 else f'are {len(each)} lists'}: {ctx.spoken(each)}."
+
+
+def _named(ctx: Context, name: str | None, own: str | None, *, new: bool = False) -> str:
+    """The list that is meant. Raises SkillError where the household has none of that name, unless it is `new`."""
+    if own is None:
+        return name or SHOPPING
+    own = own.removeprefix("the ").removeprefix("my ").strip()
+    if len(own) > LONGEST_ITEM:
+        raise BadSlot("That is too long for the name of a list.")
+    if not new and not ctx.store.rows("SELECT 1 FROM lists WHERE name = ?", own):
+        raise SkillError(f"There is no {own} list.")
+    return own
+
+
+def _split(text: str) -> Sequence[str]:
+    """The things of an enumeration, each once. Raises BadSlot for one that nobody could read out."""
+    found: dict[str, None] = {}
+    for part in re.split(r"\s*(?:[,;]|\band\b|\bplus\b|\bas well as\b)\s*", text.casefold()):
+        found.update(dict.fromkeys(_known(part) or ([part] if part else [])))
+    items = [re.sub(r"^(the|some|any|a|an|more|another)\s+", "", item).strip(" .!?") for item in found]
+    if any(len(item) > LONGEST_ITEM for item in items):
+        raise BadSlot("That is too long for a list. Say it in a few words, or take a note of it.")
+    if not any(items):
+        raise BadSlot("You did not say what.")
+    return [item for item in items if item]
+
+
+def _known(words: str) -> list[str]:
+    """The things in words that were heard without commas: "milk eggs"; nothing where any of them is not known."""
+    found: list[str] = []
+    rest = words.split()
+    while rest:
+        length = next((count for count in (3, 2, 1) if " ".join(rest[:count]) in KNOWN), 0)
+        if not length:
+            return []
+        found.append(" ".join(rest[:length]))
+        rest = rest[length:]
+    return found
+
+
+def _found(ctx: Context, where: str, item: str) -> str | None:
+    """How something stands on a list: "egg" finds "eggs"."""
+    forms = (item, f"{item}s", f"{item}es", item.removesuffix("s"), item.removesuffix("es"))
+    rows = ctx.store.rows(f"SELECT item FROM items WHERE list = ? AND item IN ({','.join('?' * 5)})", where, *forms)
+    return str(rows[0][0]) if rows else None
+
+
+def _removed(ctx: Context, where: str, item: str) -> str | None:
+    """What was taken off a list; None where it was not on it."""
+    found = _found(ctx, where, item)
+    ctx.store.change("DELETE FROM items WHERE list = ? AND item = ?", where, found)
+    return found
+
+
+def _sentence(ctx: Context, items: Sequence[str]) -> str:
+    words = ctx.spoken(items)
+    return words[:1].upper() + words[1:]
+
+
+def _are(items: Sequence[str]) -> str:
+    return "is" if len(items) == 1 and not items[0].endswith("s") else "are"
