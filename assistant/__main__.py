@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "evaluate": "score.evaluate",
     "models": "models.models",
     "devices": "devices.devices",
+    "names": "names.names",
     "last": "turns.last",
     "trace": "turns.trace",
     "try": "demonstrate.demonstrate",

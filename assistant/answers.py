@@ -1,6 +1,7 @@
 """Changing devices, and sentences about them that are made from what they returned."""
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from assistant.errors import SkillError
@@ -21,9 +22,9 @@ def the(device: Device) -> str:
     return device.name if first.endswith(("'s", "s'")) or first in ("the", "my", "our") else f"the {device.name}"
 
 
-def listed(words: Sequence[str]) -> str:
+def listed(words: Sequence[str], last: str = "and") -> str:
     """Such as "a, b and c"."""
-    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
 
 
 def sentence(text: str) -> str:
@@ -98,3 +99,31 @@ async def change(
     if not set(outcomes) & {Outcome.DONE, Outcome.ALREADY}:
         raise SkillError(sentence(listed(troubles)) + also)
     return sentence(f"{together} {is_} {result}" + (f", but {listed(troubles)}" if troubles else "")) + also
+
+
+_STATE = re.compile(r"(?P<what>(?:The|All) [^,.]+?) (?P<verb>is|are|was|were) (?P<how>[^,.]+)\.")
+_PLURAL = {"is": "are", "was": "were"}
+
+
+def combined(answers: Sequence[str]) -> str:
+    """One answer of several: what became of several things in the same way is said once."""
+    groups: list[list[str]] = []
+    states: list[tuple[str, str] | None] = []
+    for answer in filter(None, answers):
+        match = _STATE.fullmatch(answer)
+        state = (_PLURAL.get(match["verb"], match["verb"]), match["how"]) if match else None
+        if state is not None and states and states[-1] == state:
+            groups[-1].append(answer)
+        else:
+            groups.append([answer])
+            states.append(state)
+    return " ".join(_together(group) for group in groups)
+
+
+def _together(answers: Sequence[str]) -> str:
+    matches = [match for match in map(_STATE.fullmatch, answers) if match]
+    if len(answers) == 1 or len(matches) < len(answers):
+        return " ".join(answers)
+    things = [matches[0]["what"], *(match["what"][:1].lower() + match["what"][1:] for match in matches[1:])]
+    verb = matches[0]["verb"]
+    return f"{', '.join(things[:-1])} and {things[-1]} {_PLURAL.get(verb, verb)} {matches[0]['how']}."

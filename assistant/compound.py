@@ -64,31 +64,3 @@ async def _ended_once(parts: Sequence[str], read: Read, instead: Instead) -> Seq
         if all(others):
             return [first, *(each for each in others if each is not None)]
     return ()
-
-
-_STATE = re.compile(r"(?P<what>(?:The|All) [^,.]+?) (?P<verb>is|are|was|were) (?P<how>[^,.]+)\.")
-_PLURAL = {"is": "are", "was": "were"}
-
-
-def combined(answers: Sequence[str]) -> str:
-    """One answer of several: what became of several things in the same way is said once."""
-    groups: list[list[str]] = []
-    states: list[tuple[str, str] | None] = []
-    for answer in filter(None, answers):
-        match = _STATE.fullmatch(answer)
-        state = (_PLURAL.get(match["verb"], match["verb"]), match["how"]) if match else None
-        if state is not None and states and states[-1] == state:
-            groups[-1].append(answer)
-        else:
-            groups.append([answer])
-            states.append(state)
-    return " ".join(_together(group) for group in groups)
-
-
-def _together(answers: Sequence[str]) -> str:
-    matches = [match for match in map(_STATE.fullmatch, answers) if match]
-    if len(answers) == 1 or len(matches) < len(answers):
-        return " ".join(answers)
-    things = [matches[0]["what"], *(match["what"][:1].lower() + match["what"][1:] for match in matches[1:])]
-    verb = matches[0]["verb"]
-    return f"{', '.join(things[:-1])} and {things[-1]} {_PLURAL.get(verb, verb)} {matches[0]['how']}."

@@ -12,7 +12,7 @@ from assistant.errors import Unanswered
 from assistant.house import House, HouseLookedAt
 from assistant.messages import Ask, Response
 from assistant.phrases import spoken
-from assistant.skill import Ability, Announcement, Schedule, Sound, Store
+from assistant.skill import Ability, Announcement, Names, Schedule, Sound, Store
 from assistant.slots import Between, OneOf, options_slot, slot
 
 T = TypeVar("T")
@@ -30,6 +30,7 @@ class Lent:
     settings: Any
     clock: Clock
     asker: Asker
+    names: Names
     obey: Callable[[str, Ask], Awaitable[Response]]
     twelve_hours: bool = True
 

@@ -10,6 +10,9 @@ from assistant.phrases.words import spelled
 PRONOUN = Choice("(it|them|that|this|those|these|(that|this) one|those two|both of them|the same)", "it")
 """How the thing that was spoken of last is named again."""
 
+REMEMBER = "names.call"
+"""The intent by which a device gets another name, with the slots `device` and `word`."""
+
 _LEADING = (("in", "on", "at", "for", "to", "of"), ("the", "my", "our"))
 """Words that may stand before a name or a value, in this order."""
 
@@ -104,18 +107,26 @@ class Following:
                     return replace(last, name=spec.name, slots={**kept, slot.name: name})
         return None
 
-    def called(self, last: Intent) -> tuple[str, str] | None:
-        """What a device of the command was called, and its name, where these are not the same."""
-        said = spelled(last.text)
-        for slot in self._specs[last.name].slots if last.name in self._specs else ():
-            name = last.slots.get(slot.name)
-            ways = [
-                spelled(choice.spoken) for choice in slot.choices if slot.names == "devices" and choice.value == name
-            ]
-            way = max((each for each in ways if f" {each} " in f" {said} "), key=len, default=None)
-            if way is not None and way != spelled(str(name)):
-                return way, str(name)
-        return None
+    def alias(self, instead: Intent, room: str = "") -> Intent | None:
+        """The command to call the device of a correction as another was called in the last command.
+
+        None where no device was mistaken for another, or it was called by its full name.
+        """
+        last = self.last(room)
+        if last is None:
+            return None
+        meant, mistaken = self._device(instead), self._device(last)
+        if meant is None or mistaken is None or meant == mistaken:
+            return None
+        said = f" {spelled(last.text)} "
+        word = max((word for word in self._names if f" {word} " in said), key=len, default=None)
+        if word is None or word == spelled(mistaken):
+            return None
+        return Intent(REMEMBER, {"device": meant, "word": word}, 1.0, instead.source, instead.text)
+
+    def _device(self, intent: Intent) -> str | None:
+        slots = self._specs[intent.name].slots if intent.name in self._specs else ()
+        return next((str(intent.slots[s.name]) for s in slots if s.names == "devices" and s.name in intent.slots), None)
 
     async def _value(self, slot: SlotSpec, text: str) -> object:
         if slot not in self._values:

@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Protocol
 
 from assistant import later, undoing
+from assistant.aliases import Aliases
 from assistant.calls import Asker, Call
 from assistant.clock import Clock
 from assistant.config import fill
@@ -108,6 +109,7 @@ class LocalHands:
         self._twelve_hours = twelve_hours
         self._settings: dict[str, object] = {}
         self._changed = asyncio.Event()
+        self.aliases = Aliases(self._stores, self._changed.set)
         self._open: dict[int, tuple[Call, str]] = {}
         """What waits for an answer, by its question, and its summary."""
         self._numbers = itertools.count(1)
@@ -141,6 +143,7 @@ class LocalHands:
             settings=self._settings.get(skill.name),
             clock=self._clock,
             asker=asker,
+            names=self.aliases,
             obey=self._obey,
             twelve_hours=self._twelve_hours,
         )
@@ -148,11 +151,21 @@ class LocalHands:
     async def vocabulary(self) -> Vocabulary:
         """What can be said now."""
         self._changed.clear()
-        return self.registry.vocabulary()
+        vocabulary = self.registry.vocabulary()
+        try:
+            return self.aliases.applied(vocabulary)
+        except SkillError as error:
+            logger.error("Other names of devices are not known: %s", error)
+            return vocabulary
 
     async def changed(self) -> None:
         """Wait until `list_changed` was called after the last `vocabulary`."""
         await self._changed.wait()
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether something else can be said than when `vocabulary` was last asked."""
+        return self._changed.is_set()
 
     def list_changed(self) -> None:
         """Let it be known that devices have come or gone."""

@@ -225,6 +225,8 @@ class Response:
     text: str = ""
     question: Question | None = None
     """The text asks it: what was wanted goes on once it is answered, without a wake word."""
+    meant: Mapping[str, object] = field(default_factory=dict)
+    """Slots of the intent as they turned out to be meant, where the household was asked."""
     undo: tuple[int, ...] = ()
     """What takes it back, for the hands; nothing where that cannot be."""
     ok: bool = True

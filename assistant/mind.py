@@ -8,7 +8,8 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from assistant import asides, compound, explain
+from assistant import asides, explain
+from assistant.answers import combined
 from assistant.calls import GRACE
 from assistant.dialogue import Answer, Answers, Open, Resume
 from assistant.errors import EngineError, Unanswered
@@ -178,9 +179,25 @@ class Mind:
             return await self._take_back()
         if intent.name in asides.NAMES:
             return Response(self._told(intent.name))
-        if wanted.instead and self._undo and not dry_run:
+        if not wanted.instead or dry_run:
+            return await self._act_all(wanted.intents, turn, dry_run=dry_run)
+        alias = self._meaning.following.alias(intent)
+        if self._undo:
             await self._hands.undo(self._undo.pop())
-        return await self._act_all(wanted.intents, turn, dry_run=dry_run)
+        response = await self._act_all(wanted.intents, turn, dry_run=dry_run)
+        return self._offered(response, alias) if alias is not None and response.ok else response
+
+    def _offered(self, response: Response, alias: Intent) -> Response:
+        """The same, with the question whether a device shall be called as it was called by mistake."""
+
+        async def settle(answer: Value | None) -> Response:
+            return await self._hands.perform(alias) if answer == "yes" else Response("All right.")
+
+        if response.question is not None or alias.name not in self._meaning.specs:
+            return response
+        text = f"{response.text} Shall I call it {alias.slots['word']} from now on?"
+        asked = self.ask(Question(text, YES_NO), settle, alias.name)
+        return replace(response, text=text, question=asked.question)
 
     async def _take_back(self) -> Response:
         if not self._undo:
@@ -202,7 +219,7 @@ class Mind:
             return done[0]
         return replace(
             done[-1],
-            text=compound.combined([each.text for each in done]),
+            text=combined([each.text for each in done]),
             ok=all(each.ok for each in done),
             action="; ".join(each.action for each in done if each.action) or None,
             error="; ".join(each.error for each in done if each.error) or None,
@@ -250,13 +267,14 @@ class Mind:
         if question is not None:
 
             async def resume(answer: Value | None) -> Response:
-                value = {question.slot.name: answer} if answer is not None and not question.secret else {}
+                asked = any(slot.name == question.slot.name for slot in self._meaning.specs[intent.name].slots)
+                value = {question.slot.name: answer} if answer is not None and asked else {}
                 after = replace(intent, slots={**intent.slots, **value})
                 return self._noted(await self._hands.reply(question.id, answer), after)
 
             self.ask(question, resume, intent.name)
         elif response.ok:
-            self._meaning.following.note(intent)
+            self._meaning.following.note(replace(intent, slots={**intent.slots, **response.meant}))
         return response
 
     async def _go_on(self, asked: Open, answer: Answer | None) -> Response:

@@ -5,23 +5,27 @@ import importlib.util
 import inspect
 import logging
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
+from itertools import product
 from pathlib import Path
 from types import ModuleType
+from typing import cast
 
+from assistant.answers import combined
 from assistant.asking import noted
 from assistant.calls import Asker
 from assistant.concurrency import in_daemon_thread
 from assistant.errors import BadSlot, SkillError, SkillLoadError, Unanswered
 from assistant.guard import Guard, guarded
-from assistant.house import House, HouseLookedAt
+from assistant.house import Device, House, HouseLookedAt
 from assistant.messages import Action, Ask, Intent, Response, Vocabulary
 from assistant.phrases.examples import plain_sentence, sentence
 from assistant.phrases.templates import check
 from assistant.skill import Ability, Context, Handler, Skill
-from assistant.slots import bind
+from assistant.slots import bind, options_slot
+from assistant.which import Ambiguous
 
 logger = logging.getLogger(__name__)
 
@@ -188,9 +192,12 @@ class Registry:
         if not handler.question:
             guard.check_command()
         house = HouseLookedAt(self._house) if handler.question else guarded(self._house, guard)
-        arguments = bind(handler.slots, intent.slots, house)
+        arguments, unclear = bind(handler.slots, intent.slots, house)
         guard.named(arguments.values())
-        missing = [slot for slot in handler.slots if slot.required and slot.name not in arguments]
+        missing = [slot for slot in handler.slots if slot.required and slot.name not in {*arguments, *unclear}]
+        if intent.when is not None:
+            for several in unclear.values():
+                raise several
         if missing and intent.when is not None:
             raise BadSlot(f"You did not say the {missing[0].name.replace('_', ' ')}.")
         guard.check_allowed(handler.risk)
@@ -211,12 +218,13 @@ class Registry:
                 async with asyncio.timeout(seconds) as limit:
                     asker = Asker(ask, house, limit, guard.named)
                     with guard.asking(asker):
+                        chosen = {name: await _chosen(asker, several) for name, several in unclear.items()}
                         await guard.allow_intent(handler.risk, question)
                         for slot in missing:
                             arguments[slot.name] = await asker(slot.asked, slot)
                         if handler.context is not None:
                             arguments[handler.context] = self._lend(skill, house, asker)
-                        return await self._call(handler, arguments)
+                        return await self._call_each(handler, arguments, chosen)
             except Unanswered as error:
                 return Response(str(error))
             except (SkillError, BadSlot) as error:
@@ -231,6 +239,19 @@ class Registry:
             return replace(response, asked=tuple(asked))
 
         return Action(intent, guard.standing(handler.risk).risk, perform, allow_later)
+
+    async def _call_each(
+        self, handler: Handler, arguments: Mapping[str, object], chosen: Mapping[str, Sequence[Device]]
+    ) -> Response:
+        """Once for each device that was chosen where a name fitted several; one answer. Raises as `_call`."""
+        responses = [
+            await self._call(handler, {**arguments, **dict(zip(chosen, devices, strict=True))})
+            for devices in product(*chosen.values())
+        ]
+        if len(responses) == 1:
+            return replace(responses[0], meant={name: devices[0].name for name, devices in chosen.items()})
+        errors = [each.error for each in responses if each.error]
+        return Response(combined([each.text for each in responses]), ok=not errors, error="; ".join(errors) or None)
 
     async def _call(self, handler: Handler, arguments: Mapping[str, object]) -> Response:
         """Raises SkillError, BadSlot, and TimeoutError where the time is up."""
@@ -247,6 +268,14 @@ class Registry:
             logger.exception("%s failed", handler.intent)
             return Response(APOLOGY, ok=False, error=f"{handler.intent}: {type(error).__name__}: {error}")
         return _response(handler, result)
+
+
+async def _chosen(asker: Asker, several: Ambiguous) -> Sequence[Device]:
+    """The devices that the household means. Raises Unanswered."""
+    places = await asker(several.question, options_slot("answer", several.options, several=True))
+    devices = [several.devices[place] for place in cast(list[int], places)]
+    asker.named(devices)
+    return devices
 
 
 def _response(handler: Handler, result: object) -> Response:

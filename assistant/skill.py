@@ -40,6 +40,7 @@ __all__ = [
     "Entry",
     "House",
     "Light",
+    "Names",
     "OClock",
     "OfKind",
     "Often",
@@ -234,8 +235,32 @@ class Ability:
     """A sentence that does it."""
 
 
+class Names(Protocol):
+    """What devices are called besides their names, because somebody said so. It survives a power cut.
+
+    Every method raises SkillError, with an apology to speak, where the disk fails.
+    """
+
+    def all(self) -> Mapping[str, str]:
+        """The name of the device by what it is called."""
+        ...
+
+    def remember(self, word: str, device: str) -> None:
+        """Call a device this. Raises SkillError for what nobody could say."""
+        ...
+
+    def forget(self, word: str) -> bool:
+        """Call nothing this any more. False if nothing was."""
+        ...
+
+
 class Context(Protocol):
     """What a skill is lent for one call."""
+
+    @property
+    def names(self) -> Names:
+        """Other names of the devices."""
+        ...
 
     @property
     def house(self) -> House:

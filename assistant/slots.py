@@ -18,6 +18,7 @@ from assistant import arithmetic
 from assistant.errors import BadSlot, SkillLoadError
 from assistant.house import Area, Device, House
 from assistant.messages import YES_NO, Choice, SlotSpec
+from assistant.which import Ambiguous, shared_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,12 +165,25 @@ def _slot(name: str, annotation: object, marks: tuple[object, ...], required: bo
     )
 
 
-def bind(slots: Iterable[Slot], values: Mapping[str, object], house: House) -> dict[str, object]:
-    """Plain values to arguments. Raises BadSlot for a value that does not fit or was not asked for."""
+def bind(
+    slots: Iterable[Slot], values: Mapping[str, object], house: House
+) -> tuple[dict[str, object], dict[str, Ambiguous]]:
+    """Plain values to arguments, and those that could be several things.
+
+    Raises BadSlot for a value that does not fit or was not asked for.
+    """
     by_name = {slot.name: slot for slot in slots}
     if unknown := sorted(set(values) - set(by_name)):
         raise BadSlot(f"I do not know what to do with {unknown[0]}.")
-    return {name: by_name[name].convert(value, house) for name, value in values.items() if value is not None}
+    arguments: dict[str, object] = {}
+    unclear: dict[str, Ambiguous] = {}
+    for name, value in values.items():
+        if value is not None:
+            try:
+                arguments[name] = by_name[name].convert(value, house)
+            except Ambiguous as several:
+                unclear[name] = several
+    return arguments, unclear
 
 
 def _without_none(annotation: object) -> object:
@@ -253,6 +267,7 @@ def _device_slot(name: str, required: bool, which: OfKind) -> Slot:
         choices = [
             Choice(spoken, device.name) for device in devices(house) for spoken in (device.name, *device.aliases)
         ]
+        choices += [Choice(word, word) for word in shared_words(devices(house))]
         return SlotSpec(name, "choice", required, tuple(choices), names="devices")
 
     def convert(value: object, house: House) -> object:
@@ -260,6 +275,8 @@ def _device_slot(name: str, required: bool, which: OfKind) -> Slot:
         for device in devices(house):
             if wanted in {spoken.casefold() for spoken in (device.name, *device.aliases)}:
                 return device
+        if several := shared_words(devices(house)).get(wanted):
+            raise Ambiguous(wanted, several)
         raise BadSlot(f"I do not know a device called {value} that can do this.")
 
     return Slot(name, required, spec, convert)

@@ -110,6 +110,8 @@ class Assistant:
 
     async def ask(self, sentence: str) -> tuple[Turn, Response]:
         """What becomes of a sentence: the whole record, and the response."""
+        if self.hands.is_changed:
+            await self.mind.learn()
         return await self.mind.answer(Transcript(sentence, 1.0, "typed"))
 
     async def say(self, sentence: str) -> str:

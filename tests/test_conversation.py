@@ -1,11 +1,18 @@
 """Whole conversations: what follows from what was said before."""
 
+from pathlib import Path
+
 import pytest
+from click.testing import CliRunner, Result
 
 from assistant import testing
-from skills import alarm, clock, light, reminder, stop, switch, timer, volume
+from assistant.__main__ import cli
+from assistant.aliases import Aliases
+from assistant.errors import SkillError
+from assistant.store import Stores
+from skills import alarm, clock, light, names, reminder, stop, switch, timer, volume
 
-SKILLS = tuple(each.skill for each in (alarm, clock, light, reminder, stop, switch, timer, volume))
+SKILLS = tuple(each.skill for each in (alarm, clock, light, names, reminder, stop, switch, timer, volume))
 
 
 async def home() -> testing.Assistant:
@@ -14,6 +21,7 @@ async def home() -> testing.Assistant:
             "kitchen": {"kitchen light": "light", "kettle": "socket"},
             "bedroom": {"bedroom light": "light", "bedside lamp": "light"},
             "office": {"desk lamp": "light", "fan": "fan", "radio": "switch"},
+            "": {"left blind": "switch", "right blind": "switch"},
         },
         {"bedside lamp": ("lamp",)},
     )
@@ -100,9 +108,9 @@ CONVERSATIONS = {
         > turn on the lamp
         The bedside lamp is on.
         > no, I meant the desk lamp
-        The desk lamp is on.…
+        The desk lamp is on. Shall I call it lamp from now on?
         > no
-        …
+        All right.
         > is the bedside lamp on
         The bedside lamp is off.
         > set a timer for five minutes
@@ -117,6 +125,52 @@ CONVERSATIONS = {
         The radio is on.
         > is the fan on
         The fan is off.
+        """,
+    "which one": """
+        > turn on the lamp in the kitchen
+        Sorry, I did not understand that.
+        > turn on the blind
+        Which blind: the left blind or the right blind?
+        > the left one
+        The left blind is on.
+        > switch off the blind
+        Which blind: the left blind or the right blind?
+        > both
+        The left blind is off. The right blind was already off.
+        > turn on the blind and the radio
+        Which blind: the left blind or the right blind?
+        > the second
+        The right blind and the radio are on.
+        > turn on the blind
+        Which blind: the left blind or the right blind?
+        > never mind
+        All right, I leave it.
+        > turn on the blind
+        Which blind: the left blind or the right blind?
+        > the middle one
+        Sorry, I did not understand that. Which blind: the left blind or the right blind?
+        [silence]
+        All right, I leave it.
+        """,
+    "names are remembered": """
+        > turn on the lamp
+        The bedside lamp is on.
+        > no, I meant the desk lamp
+        The desk lamp is on. Shall I call it lamp from now on?
+        > yes please
+        From now on I call the desk lamp lamp.
+        > turn off the lamp
+        The desk lamp is off.
+        > what names do you know
+        I know lamp for the desk lamp.
+        > call the radio old howler from now on
+        From now on I call the radio old howler.
+        > turn on old howler
+        The radio is on.
+        > forget the name lamp
+        I call nothing lamp any more.
+        > turn on the lamp
+        The bedside lamp is on.
         """,
     "undo": """
         > undo that
@@ -168,3 +222,22 @@ CONVERSATIONS = {
 @pytest.mark.parametrize("script", CONVERSATIONS.values(), ids=CONVERSATIONS.keys())
 async def test_a_conversation(script: str) -> None:
     await testing.converse(await home(), script)
+
+
+async def test_names_survive_and_are_listed_and_forgotten_by_the_command_line(tmp_path: Path) -> None:
+    stores = Stores(tmp_path / "skills")
+    Aliases(stores).remember("Sunny One", "desk lamp")
+    stores.close()
+
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(cli, [*arguments, "--set", f"state.folder={tmp_path}"])
+
+    assert run("names").output == "sunny one → desk lamp\n"
+    gone = CliRunner().invoke(cli, ["names", "--set", f"state.folder={tmp_path}", "forget", "sunny", "one"])
+    assert gone.exit_code == 0, gone.output
+    assert "None." in run("names").output
+
+
+async def test_a_name_that_nobody_can_say_is_refused() -> None:
+    with pytest.raises(SkillError, match="no name that I could hear"):
+        Aliases(Stores()).remember("☃", "desk lamp")

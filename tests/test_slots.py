@@ -90,6 +90,6 @@ def test_devices_are_spoken_by_name_and_alias() -> None:
 
 def test_binding_takes_what_was_said_and_nothing_unknown() -> None:
     slots = [slot("length", timedelta, required=True), slot("name", str, required=False)]
-    assert bind(slots, {"length": 60, "name": None}, HOUSE) == {"length": timedelta(minutes=1)}
+    assert bind(slots, {"length": 60, "name": None}, HOUSE) == ({"length": timedelta(minutes=1)}, {})
     with pytest.raises(BadSlot, match="colour"):
         bind(slots, {"length": 60, "colour": "red"}, HOUSE)
