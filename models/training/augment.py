@@ -52,7 +52,7 @@ def _arranged(said: Sound, chance: Generator, speech: Sequence[Sound]) -> Sound:
     after = chance.uniform(0.3, 1.3)
     parts = [_silence(before), said, _silence(after)]
     if chance.random() < REMAINDER:
-        other = speech[chance.integers(len(speech))]
+        other = speech[int(chance.integers(len(speech)))]
         parts.insert(0, other[-int(RATE * chance.uniform(0.05, 0.4)) :])
     whole = np.concatenate(parts)
     length = next(count for count in _LENGTHS if count * _GRAIN >= len(whole)) * _GRAIN
@@ -82,13 +82,15 @@ def _room(chance: Generator) -> Sound:
     direct = 10 ** (chance.uniform(-4, 14) / 20)
     answer = tail / (np.sqrt(np.sum(tail**2)) + 1e-9)
     answer[0] += direct
-    return (answer / np.sqrt(np.sum(answer**2))).astype(np.float32)
+    levelled: Sound = (answer / np.sqrt(np.sum(answer**2))).astype(np.float32)
+    return levelled
 
 
 def _convolved(sound: Sound, answer: Sound) -> Sound:
     size = 1 << (len(sound) + len(answer) - 1).bit_length()
     product = np.fft.rfft(sound, size) * np.fft.rfft(answer, size)
-    return np.fft.irfft(product, size)[: len(sound)].astype(np.float32)
+    convolved: Sound = np.fft.irfft(product, size)[: len(sound)].astype(np.float32)
+    return convolved
 
 
 def _equalised(sound: Sound, chance: Generator) -> Sound:

@@ -20,7 +20,7 @@ OPSET = 13
 def write(head: Head, file: Path, card: dict[str, str] | None = None) -> None:
     """Write the head. `card` is kept with it."""
     graph = _Graph()
-    weights = {name: value.detach().numpy() for name, value in head.state_dict().items()}
+    weights = {name: value.detach().cpu().numpy() for name, value in head.state_dict().items()}
     # The scale of the inner values goes into the first layer.
     matrix = weights["enter.weight"] * weights["scale"]
     bias = weights["enter.bias"] - matrix @ weights["mean"]

@@ -14,8 +14,11 @@ PER_ROW = 2
 """Frames of 20 ms for each row of 40 ms: phones are shorter than rows."""
 
 
-class Head(nn.Module):
+class Head(nn.Module):  # type: ignore[misc,unused-ignore]
     """Bidirectional recurrent layers over a sentence. `mean` and `scale` are of the inner values, (INNER,) each."""
+
+    mean: Tensor
+    scale: Tensor
 
     def __init__(self, mean: NDArray[np.float32], scale: NDArray[np.float32], width: int, hidden: int) -> None:
         super().__init__()
@@ -33,3 +36,9 @@ class Head(nn.Module):
         between = self.drop(self.first(entered)[0])
         left: Tensor = self.leave(self.drop(self.second(between)[0]))
         return left.reshape(len(rows), -1, LABELS).log_softmax(-1)
+
+    def hear(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The same for one recording: (rows, INNER) → (PER_ROW * rows, LABELS)."""
+        with torch.no_grad():
+            heard: NDArray[np.float32] = self(torch.from_numpy(rows)[None].to(self.mean.device))[0].cpu().numpy()
+        return heard

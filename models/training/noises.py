@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from assistant.messages import RATE
 
 Sound = NDArray[np.float32]
+Sort = Callable[[int, Generator], Sound]
 
 
 def coloured(samples: int, chance: Generator) -> Sound:
@@ -38,7 +39,7 @@ def hum(samples: int, chance: Generator) -> Sound:
     for harmonic in range(1, int(min(3500 / base, 30)) + 1):
         strength = chance.exponential() / harmonic ** chance.uniform(0.3, 1.5)
         tones += strength * np.sin(2 * np.pi * (base * harmonic * times + chance.random()))
-    sound: Sound = (tones / (tones.std() + 1e-9) + 0.1 * _level(coloured(samples, chance))).astype(np.float32)
+    sound: Sound = (tones / (tones.std() + 1e-9) + 0.1 * level(coloured(samples, chance))).astype(np.float32)
     return sound
 
 
@@ -83,7 +84,7 @@ def babble(samples: int, chance: Generator, speech: Sequence[Sound], speakers: i
     for _ in range(speakers or chance.integers(3, 9)):
         at = int(chance.integers(RATE)) - RATE
         while at < samples:
-            said = speech[chance.integers(len(speech))]
+            said = speech[int(chance.integers(len(speech)))]
             start, stop = max(at, 0), min(at + len(said), samples)
             if stop > start:
                 sound[start:stop] += said[start - at : stop - at]
@@ -91,7 +92,7 @@ def babble(samples: int, chance: Generator, speech: Sequence[Sound], speakers: i
     return sound
 
 
-SORTS: tuple[tuple[float, Callable[[int, Generator], Sound]], ...] = (
+SORTS: tuple[tuple[float, Sort], ...] = (
     (0.3, coloured), (0.25, swelling), (0.1, hum), (0.2, clatter), (0.15, music),
 )  # fmt: skip
 """How often each is heard."""
@@ -104,8 +105,8 @@ class Bank:
         samples = int(seconds * RATE)
         shares = [share for share, _ in SORTS]
         sorts = [SORTS[number][1] for number in chance.choice(len(SORTS), each, p=shares)]
-        self._noises = [_level(sort(samples, chance)) for sort in sorts]
-        self._voices = [_level(babble(samples, chance, speech)) for _ in range(4)]
+        self._noises = [level(sort(samples, chance)) for sort in sorts]
+        self._voices = [level(babble(samples, chance, speech)) for _ in range(4)]
 
     def any_of(self, samples: int, chance: Generator) -> Sound:
         """One to three noises together, sometimes with voices behind them; of mean power 1."""
@@ -114,11 +115,11 @@ class Bank:
             mixed += _cut(self._noises, samples, chance) * np.float32(chance.uniform(0.3, 1))
         if chance.random() < 0.25:
             mixed += _cut(self._voices, samples, chance) * np.float32(chance.uniform(0.3, 2))
-        return _level(mixed)
+        return level(mixed)
 
 
 def _cut(noises: Sequence[Sound], samples: int, chance: Generator) -> Sound:
-    noise = noises[chance.integers(len(noises))]
+    noise = noises[int(chance.integers(len(noises)))]
     return np.take(noise, np.arange(samples) + chance.integers(len(noise)), mode="wrap")
 
 
@@ -129,7 +130,7 @@ def _envelope(samples: int, chance: Generator, changes: float) -> Sound:
     return np.exp(np.interp(places, np.arange(len(knots)), knots)).astype(np.float32)
 
 
-def _level(sound: Sound) -> Sound:
+def level(sound: Sound) -> Sound:
     """With a mean power of 1."""
     levelled: Sound = sound / np.float32(np.sqrt(np.mean(sound**2)) + 1e-9)
     return levelled

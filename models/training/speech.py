@@ -23,7 +23,7 @@ VOCABULARY = 20_000
 PAUSES = 0.05
 """How often a word is followed by a pause."""
 
-_DICTIONARY = Path(pocketsphinx.get_model_path("en-us/cmudict-en-us.dict"))
+DICTIONARY = Path(pocketsphinx.get_model_path("en-us/cmudict-en-us.dict"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +42,13 @@ class Speaker:
     """Speaks sentences and tells their phones."""
 
     def __init__(self) -> None:
-        self._dictionary = labels.read(_DICTIONARY.read_text("utf-8").splitlines())
+        self._dictionary = labels.read(DICTIONARY.read_text("utf-8").splitlines())
         self._espeak = Espeak()
 
-    def words(self, seed: int) -> list[str]:
+    def words(self, seed: int, drawn_from: int = VOCABULARY) -> list[str]:
         """Words for coverage, whose spelling says how they sound."""
         chance = random.Random(seed)
-        drawn = chance.sample(plain(sorted(self._dictionary)), VOCABULARY)
+        drawn = chance.sample(plain(sorted(self._dictionary)), drawn_from)
         return [word for word in drawn if 2 < len(word) < 12 and self._nearest([word])[0] <= 1]
 
     def speak(
@@ -73,7 +73,8 @@ def sentences(folder: Path, seed: int, count: int, houses: int) -> list[tuple[st
     """The first sentences of this seed, kept in a file."""
     file = folder / f"sentences-{seed}-{houses}-{count}.txt"
     if not file.exists():
-        drawn = islice(Sentences(seed, Speaker().words(seed), houses), count)
+        words = Speaker().words(seed, min(VOCABULARY, 10 * count))
+        drawn = islice(Sentences(seed, words, houses), count)
         replace(file, lambda to: to.write_text("\n".join(map(" ".join, drawn)), "utf-8"))
     return [tuple(line.split()) for line in file.read_text("utf-8").splitlines()]
 

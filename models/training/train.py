@@ -5,12 +5,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from models.training import recordings
 from models.training.files import replace
@@ -20,24 +22,30 @@ from models.training.recordings import Recordings
 AHEAD = 3
 """Files of features that are made before they are needed."""
 
+_KEPT_EVERY = 10  # files: writing what has been learnt takes a moment
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What is trained, and how long."""
 
-    turns: int
+    turns: int = 5
     """How often each sentence is heard, each time in another room."""
     width: int = 192
     hidden: int = 160
-    batch: int = 24
+    repeats: int = 2
+    """How often each recording is used before the next are made, each time with other rows hidden."""
+    batch: int = 16
     """Recordings of about the same length in a batch."""
     rate: float = 2e-3
     """Highest learning rate; it rises for a twentieth of the training and then falls to nothing as a cosine does."""
+    memory: float = 0.998
+    """The head that is kept is a running mean of the heads of all steps; this is what stays of it at a step."""
     seed: int = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class Step:
     """Told after each file."""
 
     done: int
@@ -47,9 +55,7 @@ class Progress:
     seconds: float
 
 
-def train(
-    plan: Plan, folder: Path, spoken: Sequence[Path], pool: Executor, told: Callable[[Progress, Head], None]
-) -> Head:
+def train(plan: Plan, folder: Path, spoken: Sequence[Path], pool: Executor, told: Callable[[Step, Head], None]) -> Head:
     """Train a head on `spoken`, in as many turns as planned. Goes on from `folder` where an earlier run stopped."""
     torch.manual_seed(plan.seed)
     state = folder / "head.pt"
@@ -63,17 +69,20 @@ def train(
                 making[later] = pool.submit(recordings.made, features, wanted[later][1], wanted[later][0], plan.seed)
         return recordings.load(making.pop(number).result())
 
-    kept = torch.load(state) if state.exists() else None
+    kept = torch.load(state, map_location="cpu") if state.exists() else None
     if kept is None:
         mean, scale = _statistics(ahead(0))
         making.clear()
     else:
         mean, scale = kept["head"]["mean"].numpy(), kept["head"]["scale"].numpy()
-    head = Head(mean, scale, plan.width, plan.hidden)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    head = Head(mean, scale, plan.width, plan.hidden).to(device)
     optimiser = torch.optim.AdamW(head.parameters(), lr=plan.rate, weight_decay=0.01)
+    mean_head = AveragedModel(head, multi_avg_fn=get_ema_multi_avg_fn(plan.memory), use_buffers=True)
     begin = 0
     if kept is not None:
         head.load_state_dict(kept["head"])
+        mean_head.load_state_dict(kept["mean"])
         optimiser.load_state_dict(kept["optimiser"])
         begin = kept["done"]
     chance = np.random.default_rng(plan.seed)
@@ -81,16 +90,24 @@ def train(
         began = time.monotonic()
         heard = ahead(number)
         losses = []
-        for step, batch in enumerate(batches(heard, plan.batch, chance)):
-            share = (number + step * plan.batch / len(heard.phones)) / len(wanted)
+        chosen = [batch for _ in range(plan.repeats) for batch in batches(heard, plan.batch, chance)]
+        for step, batch in enumerate(chosen):
+            share = (number + step / len(chosen)) / len(wanted)
             for group in optimiser.param_groups:
                 group["lr"] = plan.rate * _warmth(share)
             losses.append(_step(head.train(), optimiser, *batch))
-        done = {"head": head.state_dict(), "optimiser": optimiser.state_dict(), "done": number + 1}
-        if number % 10 == 9 or number + 1 == len(wanted):
-            replace(state, lambda to, done=done: torch.save(done, to))
-        told(Progress(number + 1, len(wanted), float(np.mean(losses)), time.monotonic() - began), head.eval())
-    return head.eval()
+            mean_head.update_parameters(head)
+        done = {
+            "head": head.state_dict(),
+            "mean": mean_head.state_dict(),
+            "optimiser": optimiser.state_dict(),
+            "done": number + 1,
+        }
+        if number % _KEPT_EVERY == 0 or number + 1 == len(wanted):
+            replace(state, partial(torch.save, done))
+        told(Step(number + 1, len(wanted), float(np.mean(losses)), time.monotonic() - began), mean_head.module.eval())
+    trained: Head = mean_head.module.eval()
+    return trained
 
 
 def batches(
@@ -121,7 +138,7 @@ def _mask(rows: NDArray[np.float32], chance: np.random.Generator) -> None:
 def _step(
     head: Head, optimiser: torch.optim.Optimizer, rows: Tensor, lengths: Tensor, phones: Tensor, counts: Tensor
 ) -> float:
-    said = head(rows).transpose(0, 1)
+    said = head(rows.to(head.mean.device)).transpose(0, 1).cpu()
     loss = nn.functional.ctc_loss(
         said, phones, PER_ROW * lengths, counts, blank=0, reduction="sum", zero_infinity=True
     ) / max(int(counts.sum()), 1)

@@ -1,0 +1,1 @@
+"""Training of the recogniser's acoustic model: `python -m models.training`."""

@@ -1,0 +1,108 @@
+"""What the model hears of voices that it was not trained on, as a table:
+
+    python -m models.training.evaluate [--model models/ears.onnx] [--work .cache/ears] [--most 400]
+
+Phone errors of the likeliest labels by voice and by how far the speech is above the noise, and phones that are heard
+where nobody speaks. No word of the grammar helps here.
+"""
+
+import argparse
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from assistant.engines.features import Features, Session, session
+from models.training import noises, recordings, speech
+from models.training.measure import Errors, compared, greedy
+
+NOISES = (None, 24.0, 18.0, 12.0, 6.0, 0.0)
+"""dB between the mean powers of speech and noise; None is a quiet room."""
+QUIET = 50.0  # dB
+PENALTIES = (0.0, 1.0, 2.0)
+"""On the blank, in nats."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """The command."""
+    parser = argparse.ArgumentParser("models.training.evaluate", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--model", type=Path, default=Path("models/ears.onnx"))
+    parser.add_argument("--work", type=Path, default=Path(".cache/ears"))
+    parser.add_argument("--most", type=int, default=400, help="sentences")
+    options = parser.parse_args(arguments)
+    files = sorted((options.work / "held").glob("*.npz"))
+    if not files:
+        raise SystemExit(f"There is no held-out speech in {options.work}: run python -m models.training first.")
+    said = [each for file in files for each in speech.load(file)][: options.most]
+    model = session(options.model, "acoustic model")
+    Console().print(by_voice(model, said), by_penalty(model, said), silence(model, said))
+
+
+def by_voice(model: Session, said: list[speech.Spoken]) -> Table:
+    """Errors of each voice in each noise."""
+    found: dict[tuple[str, float | None], Errors] = defaultdict(Errors)
+    for level in NOISES:
+        for each, frames in _heard(model, said, level):
+            wrong = compared(greedy(frames, 1.0), each.phones.tolist())
+            for voice in (each.voice, "all"):
+                found[voice, level] += wrong
+    table = Table("phone errors", *("quiet" if level is None else f"{level:.0f} dB" for level in NOISES))
+    for voice in sorted({voice for voice, _ in found}):
+        table.add_row(voice, *(str(found[voice, level]) for level in NOISES))
+    return table
+
+
+def by_penalty(model: Session, said: list[speech.Spoken]) -> Table:
+    """Errors by what the blank is made to cost, at 12 dB."""
+    pairs = list(_heard(model, said, 12.0))
+    table = Table("nats on the blank, 12 dB", *(f"{penalty:.0f}" for penalty in PENALTIES))
+    rates = (
+        sum((compared(greedy(frames, penalty), each.phones.tolist()) for each, frames in pairs), Errors())
+        for penalty in PENALTIES
+    )
+    table.add_row("all", *map(str, rates))
+    return table
+
+
+def silence(model: Session, said: list[speech.Spoken]) -> Table:
+    """Phones in a minute of noise without speech."""
+    chance = np.random.default_rng(5)
+    listen = Features()
+    table = Table("noise alone", "phones in a minute")
+    sounds = [(each.sound / 32768).astype(np.float32) for each in said]
+    sources = {sort.__name__: sort for _, sort in noises.SORTS}
+    for name, sort in sources.items():
+        sound = np.concatenate([noises.level(sort(160_000, chance)) for _ in range(6)]) * np.float32(0.05)
+        table.add_row(name, str(len(greedy(_frames(model, listen, sound), 1.0))))
+    crowd = noises.level(noises.babble(960_000, chance, sounds)) * np.float32(0.05)
+    table.add_row("babble", str(len(greedy(_frames(model, listen, crowd), 1.0))))
+    return table
+
+
+def _heard(
+    model: Session, said: list[speech.Spoken], level: float | None
+) -> Iterable[tuple[speech.Spoken, np.ndarray[tuple[int, int], np.dtype[np.float32]]]]:
+    """Each sentence between two pauses, in noise, and what the model makes of it."""
+    chance = np.random.default_rng(3)
+    sounds = [(each.sound / 32768).astype(np.float32) for each in said]
+    bank = noises.Bank(chance, sounds)
+    listen = Features()
+    for each, sound in zip(said, sounds, strict=True):
+        between = np.pad(sound, (8000, 9600))
+        noise = bank.any_of(len(between), chance)
+        power = np.sqrt(np.mean(sound**2)) * 10 ** (-(QUIET if level is None else level) / 20)
+        yield each, _frames(model, listen, np.float32(0.3) * (between + noise * np.float32(power)))
+
+
+def _frames(model: Session, listen: Features, sound: noises.Sound) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+    digital = (np.clip(sound, -1, 1) * 32767).astype(np.int16)
+    rows = recordings.inner(listen, digital).astype(np.float32)
+    (frames,) = model.run(None, {"rows": rows[np.newaxis]})
+    return np.asarray(frames[0], np.float32)
+
+
+if __name__ == "__main__":
+    main()

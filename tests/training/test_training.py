@@ -1,0 +1,61 @@
+"""Training itself, in seconds: needs torch, onnx and the voices."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+
+from assistant.engines.acoustic import AcousticModel
+from assistant.engines.features import INNER
+from assistant.phrases.pronunciation import PHONES
+
+pytest.importorskip("torch", reason="the extra `training` is not installed")
+
+from models.training import __main__ as training
+from models.training import export, recordings
+from models.training.head import Head
+
+TINY = ["--sentences", "12", "--houses", "1", "--turns", "2", "--hidden", "8", "--processes", "1"]
+
+
+def head(seed: int = 0) -> Head:
+    import torch
+
+    torch.manual_seed(seed)
+    made = Head(np.full(INNER, 0.2, np.float32), np.full(INNER, 1.5, np.float32), width=24, hidden=16)
+    made.eval()
+    return made
+
+
+def test_the_exported_network_gives_what_the_trained_one_gave(tmp_path: Path) -> None:
+    trained = head()
+    export.write(trained, tmp_path / "ears.onnx")
+    rows = np.random.default_rng(1).normal(size=(40, INNER)).astype(np.float32)
+    exported = AcousticModel(tmp_path / "ears.onnx")(rows)
+    assert exported.shape == (80, 1 + len(PHONES))
+    assert np.exp(exported).sum(axis=1) == pytest.approx(1, abs=1e-3)
+    assert exported == pytest.approx(trained.hear(rows), abs=0.05)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_one_command_trains_and_goes_on_where_it_was_stopped(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if missing := [engine for engine in training.ENGINES if shutil.which(engine) is None]:
+        pytest.skip(f"not installed: {missing}")
+    out, work = tmp_path / "ears.onnx", tmp_path / "work"
+    arguments = [*TINY, "--out", str(out), "--work", str(work)]
+    training.main(arguments)
+    assert "SHA-256" in capsys.readouterr().out
+    assert (work / "curve.csv").read_text().splitlines()[-1].startswith("2,")
+    whole = out.read_bytes()
+    assert AcousticModel(out)(np.zeros((3, INNER), np.float32)).shape == (6, 1 + len(PHONES))
+    made = {file: file.stat().st_mtime_ns for file in work.rglob("*.npz")}
+    assert recordings.load(next((work / "features").glob("000-*.npz"))).phones
+
+    training.main(arguments)
+    assert {file: file.stat().st_mtime_ns for file in work.rglob("*.npz")} == made
+    assert onnxruntime.InferenceSession(out.read_bytes(), providers=["CPUExecutionProvider"])
+    assert out.read_bytes() == whole
