@@ -18,6 +18,7 @@ from assistant.ears import Ears
 from assistant.endpoint import Endpointing
 from assistant.errors import EngineError
 from assistant.events import Event, Finished, Heard, NobodySpoke, Observer, Observers, Speaking
+from assistant.gate import Gated
 from assistant.hands import Hands, LocalHands
 from assistant.hearing import Hearing
 from assistant.kept import Kept, sound_warning
@@ -158,7 +159,7 @@ class Assistant:
         from assistant.engines.openwakeword import OpenWakeWord
         from assistant.engines.silero import Silero
 
-        return OpenWakeWord(self.config.wake.thresholds), Silero()
+        return Gated(OpenWakeWord(self.config.wake.thresholds), Silero()), Silero()
 
 
 @asynccontextmanager

@@ -1,0 +1,48 @@
+# shellcheck shell=bash
+# The Debian packages that Hearth needs.
+
+readonly PACKAGES_MARK=$APP/debian-packages # those that were not there before
+
+debian_packages() {
+  printf '%s\n' python3 python3-venv alsa-utils libportaudio2
+  if [[ $PROFILE == standard && -z $BUNDLE ]]; then printf '%s\n' build-essential cmake ninja-build python3-dev; fi
+}
+
+missing_debian_packages() {
+  local package
+  while read -r package; do
+    dpkg-query --show --showformat='${Status}' "$package" 2>/dev/null | grep -q "ok installed" || echo "$package"
+  done < <(debian_packages)
+}
+
+install_debian_packages_of_ours() {
+  local missing
+  export DEBIAN_FRONTEND=noninteractive
+  quietly dpkg --configure -a || stop "dpkg was interrupted and cannot go on. Run: sudo dpkg --configure -a"
+  mapfile -t missing < <(missing_debian_packages)
+  if ((${#missing[@]} == 0)); then
+    done_ "All there."
+    return
+  fi
+  printf '%s\n' "${missing[@]}" >>"$PACKAGES_MARK"
+  if [[ -n $BUNDLE ]]; then
+    quietly apt-get install --yes --no-install-recommends --no-download "$BUNDLE_FOLDER"/debs/*.deb ||
+      stop "The Debian packages of the bundle do not fit this system. Make the bundle on one like it."
+  else
+    quietly apt-get install --yes --no-install-recommends "${missing[@]}" ||
+      stop "$(explain_apt_failure)"
+  fi
+  done_ "Installed ${missing[*]}."
+}
+
+explain_apt_failure() {
+  if tail -n 40 "$LOG" | grep -qiE "no space left|not enough free space|enough free"; then
+    echo "The disk is full. Free some space: sudo apt clean"
+  elif tail -n 40 "$LOG" | grep -qiE "could not get lock|unable to lock"; then
+    echo "Another program installs packages at the moment. Wait until it is done."
+  elif tail -n 40 "$LOG" | grep -qiE "failed to fetch|could not resolve|temporary failure"; then
+    echo "Debian's packages cannot be downloaded. Check the network, or use a bundle: --offline FILE"
+  else
+    echo "apt could not install ${missing[*]}."
+  fi
+}

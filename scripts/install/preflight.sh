@@ -1,0 +1,58 @@
+# shellcheck shell=bash
+# What must be true before anything is changed: each check ends with a sentence and a remedy.
+
+check_machine() {
+  check_system
+  check_architecture
+  if [[ -n $BUNDLE ]]; then check_bundle "$BUNDLE"; fi
+  [[ -z $DRY_RUN ]] || return 0
+  ((EUID == 0)) || stop "Installing needs root. Run: sudo $ROOT/install.sh ${ARGUMENTS[*]}"
+  [[ -d /run/systemd/system ]] || stop "systemd does not run here, so there can be no service. Try: ./install.sh --try"
+  check_installing_space
+  check_memory
+  if [[ -z $BUNDLE && ! -e $(version_folder)/.complete ]]; then check_network; fi
+}
+
+check_system() {
+  local id="" version=""
+  [[ -r /etc/os-release ]] && eval "$(grep -E '^(ID|ID_LIKE|VERSION_ID)=' /etc/os-release | sed 's/^ID=/id=/; s/^VERSION_ID=/version=/')"
+  [[ "$id ${ID_LIKE:-}" == *debian* || $id == raspbian ]] ||
+    stop "This is $id, not Debian or Raspberry Pi OS. Try without installing: ./install.sh --try"
+  [[ -z $version || ${version%%.*} -ge 12 || $id != debian ]] ||
+    stop "Debian $version is too old. Hearth needs Debian or Raspberry Pi OS 12 or later."
+}
+
+check_architecture() {
+  case $(dpkg --print-architecture) in
+    arm64 | amd64) ;;
+    armhf) stop "This is a 32-bit system. Install the 64-bit Raspberry Pi OS." ;;
+    *) stop "There are no packages for $(dpkg --print-architecture), only for arm64 and amd64." ;;
+  esac
+}
+
+needed_megabytes() {
+  if [[ $PROFILE == standard ]]; then echo 2600; else echo 420; fi
+}
+
+check_installing_space() {
+  local free
+  free=$(df -Pm /opt | awk 'NR == 2 { print $4 }')
+  [[ -e $(version_folder)/.complete ]] || ((free >= $(needed_megabytes))) ||
+    stop "/opt has $free MB free; $(needed_megabytes) MB are needed. Free some space: sudo apt clean"
+}
+
+check_memory() {
+  local total
+  total=$(awk '/^MemTotal/ { print int($2 / 1024) }' /proc/meminfo)
+  [[ $PROFILE != standard ]] || ((total >= 1700)) ||
+    stop "This machine has $total MB of memory; the standard profile needs 2 GB. Use: --profile embedded"
+}
+
+check_network() {
+  timeout 20 python3 -c "" 2>/dev/null || true # not there on a fresh system; apt is asked instead
+  local mirror
+  mirror=$(apt-get --print-uris update 2>/dev/null | sed -n "s/^'\([a-z]*:\/\/[^/]*\)\/.*/\1/p" | head -n 1)
+  [[ -n $mirror ]] || stop "apt knows no package source. Look at /etc/apt/sources.list, or use a bundle: --offline FILE"
+  quietly timeout 60 apt-get update ||
+    stop "The package sources cannot be reached ($mirror). Check the network, or use a bundle: --offline FILE"
+}

@@ -1,0 +1,95 @@
+# shellcheck shell=bash
+# The household's settings: asked for or taken from --answers, written once, never overwritten.
+
+readonly SETTINGS=/etc/assistant/config.yaml
+
+declare -A ANSWER=()
+
+# Lines of NAME=VALUE; # begins a comment.
+read_answers() {
+  local line name known=" profile microphone speaker wake_word hdmi wifi bluetooth "
+  if [[ -n $ANSWERS ]]; then
+    [[ -r $ANSWERS ]] || stop "The answers cannot be read: there is no file $ANSWERS."
+    while IFS= read -r line || [[ -n $line ]]; do
+      line=${line%%#*}
+      [[ $line =~ [^[:space:]] ]] || continue
+      name=${line%%=*}
+      [[ $line == *=* && $known == *" $name "* ]] ||
+        stop "$ANSWERS has the line \"$line\". Write NAME=VALUE with one of the names:$known"
+      ANSWER[$name]=${line#*=}
+    done <"$ANSWERS"
+  fi
+  PROFILE=${PROFILE:-${ANSWER[profile]:-$(installed_profile)}}
+  [[ $PROFILE =~ ^(embedded|standard)$ ]] || stop "The profile is embedded or standard, not $PROFILE."
+}
+
+installed_profile() {
+  case $(readlink "$APP/current" 2>/dev/null) in
+    *-standard) echo standard ;;
+    *) echo embedded ;;
+  esac
+}
+
+make_settings() {
+  mkdir -p /etc/assistant
+  quietly cp "$(version_folder)/source/assistant/defaults.yaml" /etc/assistant/defaults.yaml
+  if [[ -e $SETTINGS ]]; then
+    check_settings
+    done_ "$SETTINGS stays as it is; all settings there are: /etc/assistant/defaults.yaml."
+    return
+  fi
+  write_settings >"$SETTINGS.part"
+  mv "$SETTINGS.part" "$SETTINGS"
+  chown root:assistant "$SETTINGS"
+  chmod 640 "$SETTINGS"
+  check_settings
+  done_ "$SETTINGS is new; all settings there are: /etc/assistant/defaults.yaml."
+}
+
+# Of a newer version, perhaps: the services go on with the version that understands it.
+check_settings() {
+  "$(version_folder)/venv/bin/python" - "$SETTINGS" >>"$LOG" 2>"$LOG.settings" <<'PYTHON' ||
+import pathlib, sys
+from assistant.config import load
+from assistant.errors import ConfigError
+try:
+    load(pathlib.Path(sys.argv[1]))
+except ConfigError as error:
+    sys.exit(str(error))
+PYTHON
+    stop "$SETTINGS does not fit this version. Mend it, or move it away:" "$(<"$LOG.settings")"
+  rm -f "$LOG.settings"
+}
+
+write_settings() {
+  local microphone speaker
+  microphone=$(choose_sound microphone capture)
+  speaker=$(choose_sound speaker playback)
+  echo "# The settings of this household. Every setting and what it means: defaults.yaml beside this file."
+  echo "profile: $PROFILE"
+  [[ -z ${ANSWER[wake_word]:-} ]] || printf 'wake:\n  words: [%s]\n' "${ANSWER[wake_word]}"
+  if [[ -n $microphone$speaker ]]; then
+    echo "sound:"
+    [[ -z $microphone ]] || echo "  microphone: \"$microphone\""
+    [[ -z $speaker ]] || echo "  speaker: \"$speaker\""
+  fi
+}
+
+# The card for it by its id, which stays when cards are numbered anew: the answer, or the first that is not HDMI.
+choose_sound() {
+  local what=$1 way=$2
+  if [[ -n ${ANSWER[$what]:-} ]]; then
+    echo "${ANSWER[$what]}"
+  elif [[ -r /proc/asound/pcm && $what == microphone ]]; then
+    local number
+    number=$(grep -v -i "hdmi" /proc/asound/pcm | sed -n "s/^\([0-9]*\)-.*: $way.*/\1/p" | head -n 1)
+    [[ -z $number ]] || cat "/proc/asound/card$((10#$number))/id"
+  fi
+}
+
+spoken_wake_word() {
+  local word
+  word=$(sed -n 's/^ *words: \[\([a-z_]*\).*/\1/p' "$SETTINGS" | head -n 1)
+  word=${word:-hey_jarvis}
+  echo "${word//_/ }"
+}

@@ -1,0 +1,80 @@
+# shellcheck shell=bash
+# How install.sh talks: steps, one readable sentence for a failure, and a log of all the rest.
+
+readonly APP=/opt/hearth
+readonly LOG=/var/log/hearth-install.log
+
+begin_log() {
+  {
+    echo
+    echo "== $(date '+%Y-%m-%d %H:%M:%S') install.sh ${ARGUMENTS[*]}"
+  } >>"$LOG"
+  trap tell_interruption EXIT
+}
+
+# One step of the installation: a heading for people, and what it prints.
+step() {
+  CURRENT=$1
+  printf '%s …\n' "$1"
+  echo "-- $1" >>"$LOG"
+  "$2"
+}
+
+# A line about what was done.
+done_() {
+  printf '  %s\n' "$1"
+}
+
+# Runs a command whose output is for the log alone.
+quietly() {
+  "$@" >>"$LOG" 2>&1
+}
+
+# Ends with one sentence, the log's place and the command to go on.
+stop() {
+  trap - EXIT
+  printf '\ninstall.sh: %s\n' "$@" >&2
+  if [[ -n ${CURRENT:-} ]]; then
+    printf 'What was written meanwhile: %s\nTo go on, when that is mended: sudo %s/install.sh %s\n' \
+      "$LOG" "$ROOT" "${ARGUMENTS[*]}" >&2
+  fi
+  exit 1
+}
+
+tell_interruption() {
+  local status=$?
+  ((status == 0)) || printf '\ninstall.sh: stopped at "%s". Log: %s\nTo go on: sudo %s/install.sh %s\n' \
+    "$CURRENT" "$LOG" "$ROOT" "${ARGUMENTS[*]}" >&2
+}
+
+# Two installations at once would undo each other.
+lock_installing() {
+  mkdir -p "$APP"
+  exec 9>"$APP/.installing"
+  flock --nonblock 9 || stop "Another install.sh is at work."
+}
+
+tell_plan() {
+  local from="the package indexes of Debian and Python"
+  [[ -z $BUNDLE ]] || from="$BUNDLE"
+  echo "Hearth, profile $PROFILE. This will"
+  echo "  1. install the Debian packages $(debian_packages | tr '\n' ' ')"
+  echo "  2. make the users assistant and assistant-hands"
+  echo "  3. put the program into $APP, some $(needed_megabytes) MB, from $from"
+  echo "  4. make /etc/assistant/config.yaml unless it is there, and defaults.yaml beside it"
+  echo "  5. keep the system's journal in memory$(plan_of_machine)"
+  if [[ $PROFILE == standard ]]; then echo "  6. fetch model files into /var/lib/assistant/models"; fi
+  echo "  7. start the services assistant and assistant-hands now and with the machine"
+  echo "To undo it: sudo $ROOT/install.sh --uninstall"
+  echo
+}
+
+tell_end() {
+  echo
+  echo "Hearth listens. Say \"$(spoken_wake_word)\", and then, for example, \"what time is it\"."
+  echo "  sudo assistant check    tells whether everything is in order"
+  echo "  sudo assistant doctor   tells everything about this installation"
+  echo "Settings are in /etc/assistant/config.yaml; after a change: sudo systemctl restart assistant-hands assistant"
+  [[ ! -e $APP/.restart-needed ]] || echo "Restart the machine once, so that limits of memory are enforced: sudo reboot"
+  echo "Done in $SECONDS s."
+}
