@@ -54,7 +54,7 @@ class Health:
 
     def __call__(self, event: Event) -> None:
         """Take note."""
-        before = (self.listening, self.muted, self.problem, len(self.troubles), self.failed)
+        before = (self.listening, self.muted, self.problem, len(self.troubles), self.turns)
         match event:
             case Woke():
                 self.wakes += 1
@@ -71,7 +71,7 @@ class Health:
                 self.listening, self.problem = False, error
             case Impaired(problem) | Failed(_, problem):
                 self._trouble(problem)
-        if before != (self.listening, self.muted, self.problem, len(self.troubles), self.failed):
+        if before != (self.listening, self.muted, self.problem, len(self.troubles), self.turns):
             self.write()
 
     def write(self) -> None:

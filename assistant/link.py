@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
-from assistant.errors import AssistantError, LinkError
+from assistant.errors import AssistantError, LinkError, known_error
 
 logger = logging.getLogger(__name__)
 
@@ -74,8 +74,9 @@ class Link:
             async with asyncio.TaskGroup() as tasks:
                 while True:
                     self._take(await self._frame(), tasks)
-        except* LinkError as errors:
-            raise self._broken(str(errors.exceptions[0])) from None
+        except BaseExceptionGroup as raised:
+            error = known_error(raised)
+            raise (error if error is self._end else self._broken(str(error))) from None
         finally:
             self.close()
 

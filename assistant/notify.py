@@ -19,24 +19,23 @@ class Notifier:
         self._address = environment.get("NOTIFY_SOCKET", "")
         watchdog = environment.get("WATCHDOG_USEC", "")
         ours = environment.get("WATCHDOG_PID", str(os.getpid())) == str(os.getpid())
+        self._started = asyncio.Event()
         self._limit = int(watchdog) / 1e6 if watchdog.isdecimal() and ours else None
 
     def ready(self, status: str) -> None:
-        """The start is over. `status` is a sentence for `systemctl status`."""
+        """The start is over. `status` is a sentence for `systemctl status`; later ones tell how it is by then."""
         self._tell(f"READY=1\nSTATUS={status}")
-
-    def status(self, status: str) -> None:
-        """How it is now, in a sentence."""
-        self._tell(f"STATUS={status}")
+        self._started.set()
 
     async def beat(self, good: Callable[[], bool]) -> None:
-        """Feed the watchdog while `good()` holds and the event loop is prompt, until cancelled.
+        """Once started, feed the watchdog while `good()` holds and the event loop is prompt, until cancelled.
 
         `good` is asked twice in the watchdog's time, and must tell of the time since it was asked last.
         """
         if self._limit is None:
             return
         loop = asyncio.get_running_loop()
+        await self._started.wait()
         while True:
             due = loop.time() + self._limit / 2
             await asyncio.sleep(self._limit / 2)

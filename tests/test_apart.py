@@ -166,6 +166,8 @@ async def test_hands_that_die_or_hang_cost_the_running_turn(
         if end is signal.SIGSTOP:
             process.kill()
         await process.wait()
+        async with served(tmp_path / "s", FarHead()):
+            assert (await hands.perform(ON)).text == "The lamp is on."
     assert (response.ok, response.text) == (False, apart.LOST)
 
 

@@ -26,10 +26,13 @@ logger = logging.getLogger(__name__)
 
 DEAD_AFTER = 2.0
 """Seconds without sound, or with nothing but zeros, after which a microphone has failed."""
-PACE = 1.0
-"""Seconds of the clock over which the sound's pace is taken; two bad ones in a row are a failure."""
-TOO_FAST, TOO_SLOW = 1.8, 0.55
-"""Seconds of sound for a second of the clock: a wrong sample rate gives 2.76, 3 or 0.5."""
+AHEAD, BEHIND = 1.5, 2.5
+"""Seconds that sound may be ahead of the clock before its rate must be wrong, and how far behind it is taken to be at
+most: what pipes and buffers hold while nobody reads, and give at once afterwards."""
+FORGIVEN = 0.99
+"""Of the lead, kept for a second: no two clocks agree for long."""
+PACE, TOO_SLOW = 1.0, 0.55
+"""Seconds of the clock, and of sound in them; fewer in two such stretches in a row are a wrong rate, too."""
 LOUDEST = 32_767
 MOST_CHATTER = 64 << 10
 """Bytes of complaints for each second of sound."""
@@ -73,6 +76,8 @@ class RecorderMicrophone(asyncio.SubprocessProtocol):
         self._odd = b""
         self._resampler: soxr.ResampleStream | None = None
         self._position = 0
+        self._since = self._last = self._lead = self._paced = 0.0
+        self._slow = 0
         self._zeros = 0.0
         self._clipped = 0
         self._wrong = ""
@@ -97,7 +102,7 @@ class RecorderMicrophone(asyncio.SubprocessProtocol):
         except OSError as error:
             remedy = "Install it with: sudo apt install alsa-utils"
             raise DeviceError(f"The microphone cannot be used: arecord: {error.strerror}. {remedy}") from error
-        self._since, self._paced, self._off_pace = loop.time(), 0.0, 0
+        self._since = self._last = loop.time()
         try:
             self._frames.appendleft(await self._sounding())
         except BaseException:
@@ -205,14 +210,18 @@ class RecorderMicrophone(asyncio.SubprocessProtocol):
                 self._note("The microphone is too loud: what it hears is clipped. Lower its level with `alsamixer`.")
 
     def _keep_pace(self, seconds: float) -> None:
-        self._paced += seconds
         now = asyncio.get_running_loop().time()
+        passed, self._last = now - self._last, now
+        self._lead = max(-BEHIND, self._lead * FORGIVEN**passed + seconds - passed)
+        if self._lead > AHEAD:
+            self._wrong = "gives more sound than there is time: its sample rate is wrong. Plug it in again"
+        self._paced += seconds
         if now - self._since >= PACE:
-            pace = self._paced / (now - self._since)
+            slow = self._paced < TOO_SLOW * (now - self._since)
             self._since, self._paced, self._chatter = now, 0.0, 0
-            self._off_pace = 0 if TOO_SLOW <= pace <= TOO_FAST else self._off_pace + 1
-            if self._off_pace == 2:
-                self._wrong = f"gives {pace:.1f} seconds of sound a second: its sample rate is wrong. Plug it in again"
+            self._slow = self._slow + 1 if slow else 0
+            if self._slow == 2:
+                self._wrong = "gives less sound than there is time: its sample rate is wrong. Plug it in again"
 
     def _why(self) -> str:
         """Of an arecord that has ended."""

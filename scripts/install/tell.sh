@@ -62,16 +62,23 @@ tell_plan() {
   echo "  2. make the users assistant and assistant-hands"
   echo "  3. put the program into $APP, some $(needed_megabytes) MB, from $from"
   echo "  4. make /etc/assistant/config.yaml unless it is there, and defaults.yaml beside it"
+  if [[ $PROFILE == standard ]]; then echo "     and fetch model files into /var/lib/assistant/models"; fi
   echo "  5. keep the system's journal in memory$(plan_of_machine)"
-  if [[ $PROFILE == standard ]]; then echo "  6. fetch model files into /var/lib/assistant/models"; fi
-  echo "  7. start the services assistant and assistant-hands now and with the machine"
+  echo "  6. start the services assistant and assistant-hands now and with the machine"
   echo "To undo it: sudo $ROOT/install.sh --uninstall"
   echo
 }
 
 tell_end() {
+  local status
+  status=$(systemctl show --property=StatusText --value assistant.service)
   echo
-  echo "Hearth listens. Say \"$(spoken_wake_word)\", and then, for example, \"what time is it\"."
+  if [[ $status == Listening* ]]; then
+    echo "Hearth listens. Say \"$(spoken_wake_word)\", and then, for example, \"what time is it\"."
+  else
+    echo "Hearth is installed, but it cannot hear yet: ${status#Deaf: }"
+    echo "It listens as soon as there is a microphone; nothing needs to be started again."
+  fi
   echo "  sudo assistant check    tells whether everything is in order"
   echo "  sudo assistant doctor   tells everything about this installation"
   echo "Settings are in /etc/assistant/config.yaml; after a change: sudo systemctl restart assistant-hands assistant"

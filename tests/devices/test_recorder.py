@@ -51,7 +51,7 @@ async def test_frames_are_whole_and_follow_one_another(plan: Plan) -> None:
     [
         ("stops", "given no sound for 2 seconds"),
         ("one-byte", "has stopped"),
-        ("fast", "seconds of sound a second: its sample rate is wrong"),
+        ("fast", "more sound than there is time: its sample rate is wrong"),
         ("exits", "used by another program"),
         ("floods", "does nothing but complain"),
         ("zeros", "nothing but zeros"),

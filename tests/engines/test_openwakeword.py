@@ -1,5 +1,6 @@
 """Wake words on real sound, against openWakeWord's own code."""
 
+import os
 import subprocess
 import sys
 import warnings
@@ -143,3 +144,11 @@ def test_the_package_is_never_imported() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, timeout=60)
     assert done.stdout == "set()\n"
+
+
+def test_the_library_leaves_no_trace_and_sends_nothing(tmp_path: Path) -> None:
+    # It would make an identity and a queue of events in ~/.cache, and send them where there is a network.
+    program = "from assistant.engines.openwakeword import OpenWakeWord; OpenWakeWord(['alexa'])"
+    environment = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    subprocess.run([sys.executable, "-c", program], check=True, env={**environment, "HOME": str(tmp_path)}, timeout=60)
+    assert list(tmp_path.rglob("*")) == []
