@@ -1,4 +1,4 @@
-"""A fresh Debian of our own, with a real systemd: made once by debootstrap, copied for each test, run by systemd-nspawn.
+"""A fresh Debian with a real systemd: made once by debootstrap, copied for each test, run by systemd-nspawn.
 
 Needs root, debootstrap and systemd-nspawn (Debian packages debootstrap and systemd-container). The tree that is copied
 is kept in `.appliance` in the checkout, or in the folder that HEARTH_APPLIANCE names.
