@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, str] = {
     "skills": "look.skills",
     "check": "look.check",
     "evaluate": "score.evaluate",
+    "bench": "bench.bench",
     "models": "models.models",
     "devices": "devices.devices",
     "names": "names.names",

@@ -65,6 +65,8 @@ class TurnPlan:
 
     name: str
     steps: tuple[Step, ...]
+    joules: float | None = None
+    """What it takes beyond an idle machine, modelled; None where nobody has published the power of such a machine."""
 
     @property
     def seconds(self) -> float:
@@ -153,14 +155,20 @@ def _profile(
 ) -> ProfilePlan:
     heard = [Step("silence that ends the command", silence, "setting"), *_given(measured, "phrase recognizer")]
     spoken = _speech(models, speed, measured)
-    turns = [TurnPlan("a phrase of this house", (*heard, *_given(measured, "phrase book"), *spoken))]
+    turns = [_turn("a phrase of this house", (*heard, *_given(measured, "phrase book"), *spoken), speed)]
     clever = [step for model in models for step in _model_steps(model, speed, measured)]
     if clever:
-        turns.append(TurnPlan("any other words", (*heard, *clever, *spoken)))
+        turns.append(_turn("any other words", (*heard, *clever, *spoken), speed))
     disk, needs = sum(model.bytes for model in models), [BASE, *(model.memory for model in models)]
     prepare = sum(_size(model) * PROMPT / speed.prefill for model in models if model.stage == "understanding")
     prepare *= _slower(PROMPT / 2)
     return ProfilePlan(name, disk, sum(needs), _fit(needs, machine.free), tuple(turns), prepare)
+
+
+def _turn(name: str, steps: tuple[Step, ...], speed: Speed) -> TurnPlan:
+    """The phrase steps keep one core busy, the models as many as they have threads; silence none."""
+    busy = sum(step.seconds * (1 if ":" not in step.name else speed.threads) for step in steps if step.how != "setting")
+    return TurnPlan(name, steps, None if speed.core_watts is None else speed.core_watts * busy)
 
 
 def _without(models: Sequence[Model], other: Model) -> list[Model]:

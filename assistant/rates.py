@@ -54,6 +54,7 @@ class Rates:
     prefill: Figure
     decode: Figure
     voice: Figure
+    core_watts: Figure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,8 @@ class Speed:
     prefill: float
     decode: float
     voice: float
+    core_watts: float | None = None
+    """What one busy core takes more than an idle machine does; None where nobody has published it."""
 
 
 def known_rates() -> tuple[Rates, ...]:
@@ -121,7 +124,13 @@ def expect(machine: Machine, probe: Probe, rates: Sequence[Rates], threads: int,
         prefill=rate("prefill", near.prefill),
         decode=rate("decode", near.decode),
         voice=rate("voice", near.voice),
+        core_watts=found.core_watts.value if found and found.core_watts else None,
     )
+
+
+def core_watts(machine: Machine) -> Figure | None:
+    """What one busy core of this machine takes more than an idle one; None where nobody has published it."""
+    return next((each.core_watts for each in known_rates() if re.match(each.matches, machine.name)), None)
 
 
 def _nearest(machine: Machine, rates: Sequence[Rates], instructions: str) -> Rates:

@@ -71,6 +71,25 @@ def unguarded(intent: Intent, promised: bool) -> Guard:
     raise AssertionError("nothing is performed here")
 
 
+def schema(known: Vocabulary) -> dict[str, object]:
+    """What JSON may be written: an intent, a light and a level."""
+    lights = next(slot for spec in known.intents for slot in spec.slots if slot.name == "light")
+    return {
+        "type": "object",
+        "properties": {
+            "intent": {"enum": [spec.name for spec in known.intents]},
+            "light": {"enum": [choice.value for choice in lights.choices]},
+            "level": {"type": "integer", "minimum": 0, "maximum": 100},
+        },
+        "required": ["intent", "light", "level"],
+    }
+
+
+def system(known: Vocabulary) -> str:
+    """The system message that our step would read, at the length that leaves room in the context."""
+    return next(text for text in prompts(known) if len(text) < 2.6 * (CONTEXT - 200))
+
+
 # Counting -------------------------------------------------------------------------------------------------------------
 
 
@@ -171,20 +190,10 @@ def stock(path: Path, known: Vocabulary, threads: int, turns: int) -> dict[str, 
         prompt = model.begin + layout(model, chat.before(text))
         if len(prompt) + ROOM <= CONTEXT:
             break
-    lights = next(slot for spec in known.intents for slot in spec.slots if slot.name == "light")
-    schema = {
-        "type": "object",
-        "properties": {
-            "intent": {"enum": [spec.name for spec in known.intents]},
-            "light": {"enum": [choice.value for choice in lights.choices]},
-            "level": {"type": "integer", "minimum": 0, "maximum": 100},
-        },
-        "required": ["intent", "light", "level"],
-    }
     llm = llama_cpp.Llama(
         str(path), n_ctx=CONTEXT, n_threads=threads, n_threads_batch=threads, verbose=False, logits_all=False
     )
-    grammar = llama_cpp.LlamaGrammar.from_json_schema(json.dumps(schema), verbose=False)
+    grammar = llama_cpp.LlamaGrammar.from_json_schema(json.dumps(schema(known)), verbose=False)
     times, clock, made = [], [], []
     for turn in range(turns):
         tokens = [*prompt, *model.after(SAID[turn % len(SAID)]), *layout(model, chat.behind())]

@@ -35,22 +35,25 @@ AREAS = (
     "dining room",
     "attic",
 )
+WINGS = ("", "upper ", "lower ", "small ", "old ", "new ", "north ", "south ", "east ", "west ")
+"""Before the names of areas, where a house has more than ten."""
 LIGHTS = ("light", "lamp", "spot light", "floor lamp", "reading light", "shelf light")
 SWITCHES = ("fan", "heater", "radio", "coffee machine")
 ROUNDS = 20
 
 
-def devices(kinds: Sequence[str]) -> tuple[Choice, ...]:
+def devices(areas: Sequence[str], kinds: Sequence[str]) -> tuple[Choice, ...]:
     """A device of each kind in each area."""
-    return tuple(Choice(f"[the] {area} {kind}", f"{area} {kind}") for area, kind in product(AREAS, kinds))
+    return tuple(Choice(f"[the] {area} {kind}", f"{area} {kind}") for area, kind in product(areas, kinds))
 
 
-def house() -> Vocabulary:
-    """40 intents over 60 lights, 40 switches, 10 areas and every kind of slot."""
-    light = SlotSpec("light", "choice", choices=devices(LIGHTS))
-    device = SlotSpec("device", "choice", choices=devices(SWITCHES))
+def house(size: int = 100) -> Vocabulary:
+    """40 intents and every kind of slot over so many devices, 60 % lights and 40 % switches, 10 in an area."""
+    areas = [wing + area for wing in WINGS for area in AREAS][: size // 10]
+    light = SlotSpec("light", "choice", choices=devices(areas, LIGHTS))
+    device = SlotSpec("device", "choice", choices=devices(areas, SWITCHES))
     thing = SlotSpec("thing", "choice", choices=light.choices + device.choices)
-    area = SlotSpec("area", "choice", choices=tuple(Choice(f"[the] {area}", area) for area in AREAS))
+    area = SlotSpec("area", "choice", choices=tuple(Choice(f"[the] {area}", area) for area in areas))
     colour = SlotSpec("colour", "choice", choices=tuple(Choice(c, c) for c in ("red", "green", "blue", "warm white")))
     level = SlotSpec("level", "percentage")
     number = SlotSpec("number", "integer", low=1, high=100)
@@ -130,17 +133,17 @@ MISSES = (
 )
 
 
-def book() -> Callable[[str], object]:
+def book(size: int = 100) -> Callable[[str], object]:
     """The phrase book, as the pipeline asks it."""
     phrases = PhraseBook()
-    asyncio.run(phrases.learn(house()))
+    asyncio.run(phrases.learn(house(size)))
     loop = asyncio.new_event_loop()
     return lambda text: loop.run_until_complete(phrases.understand(Transcript(text, 1.0, "text")))
 
 
-def plain_hassil() -> Callable[[str], object]:
+def plain_hassil(size: int = 100) -> Callable[[str], object]:
     """The same templates and lists, read by `hassil.recognize`, which stops at the first match."""
-    parsed = templates.parse(house())
+    parsed = templates.parse(house(size))
     intents: dict[str, HassilIntent] = {}
     for template in parsed.templates:
         data = IntentData([])

@@ -1,0 +1,1 @@
+"""Measuring this assistant on this machine: `assistant bench`."""
