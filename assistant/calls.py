@@ -8,7 +8,7 @@ from dataclasses import replace
 from assistant.concurrency import interrupt
 from assistant.errors import Unanswered
 from assistant.house import House
-from assistant.messages import Ask, Question, Response
+from assistant.messages import Ask, Intent, Question, Response
 from assistant.slots import Slot
 
 GRACE = 20.0
@@ -86,9 +86,15 @@ class Asker:
     """Puts questions for one call of a skill, whose time stands still meanwhile."""
 
     def __init__(
-        self, ask: Ask, house: House, limit: asyncio.Timeout, named: Callable[[Iterable[object]], None]
+        self,
+        intent: Intent,
+        ask: Ask,
+        house: House,
+        limit: asyncio.Timeout,
+        named: Callable[[Iterable[object]], None],
     ) -> None:
-        """`limit` ends the call; `named` is told what the household spoke of."""
+        """`limit` ends the call for `intent`; `named` is told what the household spoke of."""
+        self.intent = intent
         self.named = named
         self._ask = ask
         self._house = house

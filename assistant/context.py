@@ -10,7 +10,7 @@ from assistant.calls import Asker
 from assistant.clock import Clock
 from assistant.errors import Unanswered
 from assistant.house import House, HouseLookedAt
-from assistant.messages import Ask, Response
+from assistant.messages import Response
 from assistant.phrases import spoken
 from assistant.skill import Ability, Announcement, Names, Schedule, Sound, Store
 from assistant.slots import Between, OneOf, options_slot, slot
@@ -31,7 +31,7 @@ class Lent:
     clock: Clock
     asker: Asker
     names: Names
-    obey: Callable[[str, Ask], Awaitable[Response]]
+    obey: Callable[[str, Asker], Awaitable[Response]]
     twelve_hours: bool = True
 
     @property
@@ -92,4 +92,4 @@ class Lent:
         """Do what the sentence says, as if somebody had said it. A question does nothing."""
         if isinstance(self.house, HouseLookedAt):
             return Response(ok=False, text="I was only asked, so I did nothing.")
-        return await self.obey(sentence, self.asker.pass_on)
+        return await self.obey(sentence, self.asker)

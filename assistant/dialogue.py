@@ -78,6 +78,17 @@ class Answers:
         return Answer("cancel" if intent.name == CANCEL else "repeat")
 
 
+_PIN = re.compile(r"\W*((oh|zero|one|two|three|four|five|six|seven|eight|nine|[0-9])\W*){4,}", re.IGNORECASE)
+
+
+def is_secret(question: Question | None, text: str) -> bool:
+    """Whether these words are to be neither logged nor kept: an answer that is secret, or what looks like a PIN.
+
+    A PIN that is said too late, or once more, answers no question.
+    """
+    return (question is not None and question.secret) or _PIN.fullmatch(text) is not None
+
+
 Resume = Callable[[Value | None], Awaitable[Response]]
 """Goes on with the plain value of the answer, None for none."""
 

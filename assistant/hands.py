@@ -220,15 +220,21 @@ class LocalHands:
             self._open[response.question.id] = (call, summary)
         return dataclasses.replace(response, action=summary)
 
-    async def _obey(self, sentence: str, ask: Ask) -> Response:
-        """Do what a sentence of the household's own configuration says. Never raises: a refusal is a response."""
+    async def _obey(self, sentence: str, asker: Asker) -> Response:
+        """Do what a sentence says that an action needs done. Never raises: a refusal is a response.
+
+        It is no surer than the action: what a model guessed, and what nobody can be asked about, stays so.
+        """
         intent = await self._read(sentence)
         try:
             if intent is None:
                 raise BadSlot(f"I do not understand: {sentence}.")
+            sure = min(intent.confidence, asker.intent.confidence)
+            intent = dataclasses.replace(intent, source=asker.intent.source, confidence=sure)
             action = self.registry.resolve(intent)
         except (BadSlot, SkillError) as error:
             return Response(str(error), ok=False, error=str(error))
+        ask = asker.pass_on
         return await (action.perform(ask) if intent.when is None else self._plan(action, intent.when, ask))
 
     async def _read(self, sentence: str) -> Intent | None:

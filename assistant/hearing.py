@@ -43,12 +43,17 @@ class Hearing:
         self._observe = observe
 
     async def transcribe(
-        self, frames: AsyncIterable[AudioFrame], turn: int = 0, among: Sequence[Vocabulary | None] = (None,)
+        self,
+        frames: AsyncIterable[AudioFrame],
+        turn: int = 0,
+        among: Sequence[Vocabulary | None] = (None,),
+        *,
+        secret: bool = False,
     ) -> Hearsay:
         """The first transcript that is sure enough, or the last one. Never raises what a recognizer raised.
 
         `among` is what may have been said, None being everything: the first recognizer is tried with each in turn, the
-        others only with the first.
+        others only with the first. Of what is `secret`, no sound is kept.
         """
         tape = _Tape(frames)
         transcript = Transcript("", 0.0, self._recognizers[0].name)
@@ -69,7 +74,7 @@ class Hearing:
             if transcript.confidence >= self._threshold or not tape.frames:
                 break
             source = tape.replay()
-        if self._keep is not None and tape.frames:
+        if self._keep is not None and tape.frames and not secret:
             self._keep(tape.frames)
         watch = tape.watch
         watch.speech = sum(frame.seconds for frame in tape.frames)

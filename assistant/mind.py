@@ -11,7 +11,7 @@ from datetime import datetime
 from assistant import asides, explain
 from assistant.answers import combined
 from assistant.calls import GRACE
-from assistant.dialogue import Answer, Answers, Open, Resume
+from assistant.dialogue import Answer, Answers, Open, Resume, is_secret
 from assistant.errors import EngineError, Unanswered
 from assistant.events import Acted, Failed, Observers, Understood
 from assistant.hands import CANNOT_UNDO, MOST_UNDONE, Hands
@@ -153,7 +153,7 @@ class Mind:
             response = await self._do(wanted, transcript, turn, dry_run=dry_run)
         intent = wanted.intents[0] if wanted.intents else None
         watch.lap("act")
-        secret = question is not None and question.secret
+        secret = is_secret(question, transcript.text)
         about = asked.about if asked and intent is None else None
         record = _record(next(self._numbers), transcript, intent, about, response, watch)
         if secret:

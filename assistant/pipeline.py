@@ -73,7 +73,8 @@ class Pipeline:
                 self._observe(NobodySpoke(turn))
                 return (await self._while_listening(self._close(turn)))[1]
             self._write_down(heard.watch, awaited)
-            said = replace(heard.transcript, text=SECRET) if question and question.secret else heard.transcript
+            secret = dialogue.is_secret(question, heard.transcript.text)
+            said = replace(heard.transcript, text=SECRET) if secret else heard.transcript
             self._observe(Heard(turn, said))
             answer = self._mind.answer(
                 heard.transcript,
@@ -110,7 +111,8 @@ class Pipeline:
         async with asyncio.TaskGroup() as tasks:
             chime = tasks.create_task(self._voice.chime("wake"))
             self._observe(Listening(turn))
-            heard = await self._hearing.transcribe(self._ears.command(wake, wait), turn, among)
+            secret = question is not None and question.secret
+            heard = await self._hearing.transcribe(self._ears.command(wake, wait), turn, among, secret=secret)
             await interrupt(chime)
         return heard
 

@@ -84,13 +84,14 @@ def _from_folders(folders: Iterable[Path]) -> Iterator[Plugin]:
         for path in paths:
             if path.name.startswith((".", "_")):
                 continue
-            source = path / "__init__.py" if path.is_dir() else path
-            if source.suffix == ".py" and source.is_file():
-                yield from _guarded(
-                    path.stem,
-                    str(path),
-                    lambda name=path.stem, source=source: _skills_in(_imported(name, source)),  # type: ignore[misc]
-                )
+            if path.suffix == ".py" or (path / "__init__.py").is_file():
+                yield from load(path)
+
+
+def load(path: Path) -> Iterator[Plugin]:
+    """The skills in a Python file or a package. Never raises: what is broken is listed as such."""
+    source = path / "__init__.py" if path.is_dir() else path
+    yield from _guarded(path.stem, str(path), lambda: _skills_in(_imported(path.stem, source)))
 
 
 def _imported(name: str, source: Path) -> ModuleType:
@@ -121,7 +122,7 @@ def _guarded(name: str, origin: str, load: Callable[[], Iterable[Skill]]) -> Ite
             if not skill.handlers:
                 raise SkillLoadError(f"skill '{skill.name}' has no handler: add one with @skill.intent")
             for handler in skill.handlers:
-                check(replace(handler.spec(_NO_HOUSE), templates=handler.templates + handler.after))
+                check(replace(handler.spec(NO_HOUSE), templates=handler.templates + handler.after))
             yield Plugin(skill.name, origin, skill)
     except KeyboardInterrupt:
         raise
@@ -138,7 +139,7 @@ class _NoHouse:
     areas: tuple[()] = ()
 
 
-_NO_HOUSE = _NoHouse()
+NO_HOUSE = _NoHouse()
 
 
 class Registry:
@@ -208,7 +209,7 @@ class Registry:
 
         async def allow_later(ask: Ask, when: str) -> bool:
             async with asyncio.timeout(None) as limit:
-                with guard.asking(Asker(ask, house, limit, guard.named)):
+                with guard.asking(Asker(intent, ask, house, limit, guard.named)):
                     return await guard.allow_later(handler.risk, question(f" {when}"))
 
         seconds = handler.seconds or self._timeout
@@ -216,7 +217,7 @@ class Registry:
         async def attempt(ask: Ask) -> Response:
             try:
                 async with asyncio.timeout(seconds) as limit:
-                    asker = Asker(ask, house, limit, guard.named)
+                    asker = Asker(intent, ask, house, limit, guard.named)
                     with guard.asking(asker):
                         chosen = {name: await _chosen(asker, several) for name, several in unclear.items()}
                         await guard.allow_intent(handler.risk, question)

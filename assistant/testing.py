@@ -11,14 +11,16 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+from assistant import lint
 from assistant.devices.simulated import SimulatedDevice, SimulatedHouse
 from assistant.errors import SkillLoadError
 from assistant.events import Observers
 from assistant.hands import LocalHands
 from assistant.house import Area, House
 from assistant.ledger import Ledger
-from assistant.messages import BYTES_PER_SECOND, AudioFrame, Response, Speech, Transcript, Turn
+from assistant.messages import BYTES_PER_SECOND, AudioFrame, Response, Speech, Transcript, Turn, Vocabulary
 from assistant.mind import Mind
 from assistant.phrases.book import PhraseBook
 from assistant.pins import Pins
@@ -249,6 +251,17 @@ def _seconds(line: str) -> float:
     if not counts and line != "[]":
         raise ValueError(f'cannot read {line}: write "[10 minutes]" or "[silence]"')
     return sum(int(count) * _SPANS[unit] for count, unit in counts)
+
+
+async def misread(skill: Skill, table: Path, house: House | None = None) -> list[str]:
+    """The sentences of a table of utterances (intent → sentences, with slots) that mean something else to this skill.
+
+    Each is told in a sentence. Raises SkillLoadError for what is no table.
+    """
+    built: House = house or SimulatedHouse()
+    book = PhraseBook(today=MONDAY_EVENING.date)
+    await book.learn(Vocabulary(tuple(handler.spec(built) for handler in skill.handlers)))
+    return [line async for line in lint.misread(table, book)]
 
 
 class ScriptedMicrophone:

@@ -393,3 +393,49 @@ async def test_a_guess_at_what_forbids_does_nothing(home: testing.Assistant) -> 
     response = await home.hands.perform(guess)
     assert "do not want that" in response.text
     assert home.state("lamp")["on"] is False
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("4 8 2 6", True), ("Four, eight two six.", True), ("4826", True),
+        ("four eight", False), ("turn on four lamps", False), ("2 6 2", False),
+    ],
+)  # fmt: skip
+async def test_what_looks_like_a_pin_is_kept_by_nobody_although_nobody_asked(
+    home: testing.Assistant, text: str, hidden: bool
+) -> None:
+    turn, _ = await home.ask(text)
+    assert (text in repr(turn)) is not hidden
+
+
+async def test_of_several_commands_the_risky_one_asks(home: testing.Assistant) -> None:
+    answer = await home.say("turn on the lamp and unlock the front door")
+    assert answer == f"The lamp is on. {ASKED}"
+    assert locked(home)
+    assert await home.say("yes") == UNLOCKED
+
+
+async def test_what_a_guess_asks_another_skill_to_do_stays_a_guess() -> None:
+    keeper = Skill("keeper")
+
+    @keeper.intent("welcome the guests")
+    async def welcome(ctx: Context) -> str:
+        """Let the guests in."""
+        return (await ctx.do("unlock the front door")).text
+
+    home = await testing.assistant(doors, keeper, house=house())
+    assert await home.say("welcome the guests") == ASKED
+    await home.say("no")
+    guess = Intent("keeper.welcome", {}, 1.0, "llama", "our guests are here")
+    response = await home.hands.perform(guess)
+    assert response.text == "I had to guess what you meant, and do not do that on a guess."
+    assert locked(home)
+
+
+async def test_undoing_opens_nothing(home: testing.Assistant) -> None:
+    await home.say("unlock the front door")
+    await home.say("yes")
+    await home.say("lock the front door")
+    await home.say("undo that")
+    assert locked(home)

@@ -1,8 +1,10 @@
 """What the policy demands: class of device × source × hour × confidence, and what the household's rules change."""
 
+import re
 from collections.abc import Mapping
 from datetime import time
 from itertools import product
+from pathlib import Path
 
 import pytest
 
@@ -176,3 +178,10 @@ def test_a_guess_at_what_is_no_command_is_refused_whatever_it_is() -> None:
 
 def test_the_usual_rules_are_those_of_the_configuration() -> None:
     assert load().policy == USUAL
+
+
+def test_what_the_guide_shows_can_be_written(tmp_path: Path) -> None:
+    guide = (Path(__file__).parent.parent / "docs" / "policy.md").read_text()
+    for number, block in enumerate(re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)):
+        (tmp_path / f"{number}.yaml").write_text(block)
+        load(tmp_path / f"{number}.yaml")

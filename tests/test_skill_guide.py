@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 from assistant import config
 from assistant.registry import ENTRY_POINTS, discover
@@ -43,7 +44,8 @@ def test_its_tests_pass(folder: Path) -> None:
 
 
 def test_its_settings_are_valid(tmp_path: Path) -> None:
-    (block,) = blocks("yaml")
+    block, table = blocks("yaml")
+    assert "tea.steep" in yaml.safe_load(table)
     (tmp_path / "config.yaml").write_text(block)
     assert config.load(tmp_path / "config.yaml").skills.settings["bins"]
 

@@ -1,11 +1,8 @@
 """Looking at the assistant: `skills` and `check`."""
 
 import asyncio
-import dataclasses
 import json
-import sys
-from collections.abc import Awaitable, Callable, Iterator
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 import click
 import numpy as np
@@ -13,90 +10,21 @@ import numpy as np
 from assistant.acting import state_folder
 from assistant.app import Assistant, assemble
 from assistant.body import Body
-from assistant.checking import shown
 from assistant.cli.devices import report
-from assistant.cli.options import Chosen, configured, print_json
+from assistant.cli.options import Chosen, configured
 from assistant.config import schema
 from assistant.devices.audio import SoundDevice, sound_devices
 from assistant.devices.files import FileSpeaker
 from assistant.errors import DeviceError, known_error
 from assistant.events import Observers
+from assistant.hands import LocalHands
 from assistant.inventory import Body as WiredBody
 from assistant.kept import sound_warning
+from assistant.lint import clashes
 from assistant.messages import RATE
 from assistant.mute import Mute
 from assistant.noise import Recording
-from assistant.phrases.examples import examples
 from assistant.registry import Plugin
-from assistant.schema import members, words
-from assistant.skill import Handler
-
-
-@click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print one array with everything.")
-@configured
-def skills(chosen: Chosen, as_json: bool) -> None:
-    """List the skills, what can be said to them, and why one is left out."""
-
-    async def found() -> tuple[Plugin, ...]:
-        async with assemble(chosen.config, FileSpeaker(None), folders=chosen.folders) as assistant:
-            return assistant.local.registry.plugins if assistant.local else ()
-
-    plugins = asyncio.run(found())
-    if as_json:
-        print_json([_plugin(plugin) for plugin in plugins])
-    else:
-        _print_plugins(plugins)
-
-
-def _plugin(plugin: Plugin) -> dict[str, object]:
-    handlers = plugin.skill.handlers if plugin.skill else []
-    return {
-        "name": plugin.name,
-        "origin": plugin.origin,
-        "problem": plugin.problem,
-        "intents": [
-            {
-                "name": handler.intent,
-                "summary": handler.summary,
-                "templates": list(handler.templates),
-                "slots": [{"name": slot.name, "required": slot.required} for slot in handler.slots],
-            }
-            for handler in handlers
-        ],
-        "settings": [{"name": name, "write": write, "default": value} for name, write, value in _settings(plugin)],
-    }
-
-
-def _settings(plugin: Plugin) -> Iterator[tuple[str, str, Any]]:
-    if plugin.skill and plugin.skill.settings:
-        for field, kind in members(plugin.skill.settings):
-            default = field.default if field.default is not dataclasses.MISSING else None
-            yield field.name, words(kind), default if isinstance(default, str | int | float | None) else str(default)
-
-
-def _print_plugins(plugins: tuple[Plugin, ...]) -> None:
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
-    table = Table("skill", "what it does", "say, for example", box=None, padding=(0, 2, 0, 0))
-    for plugin in plugins:
-        if plugin.skill is None:
-            table.add_row(
-                f"[bold]{escape(plugin.name)}", f"[red]left out: {escape(plugin.problem or '')}", plugin.origin
-            )
-            continue
-        for number, handler in enumerate(plugin.skill.handlers):
-            name = f"[bold]{escape(plugin.name)}" if number == 0 else ""
-            table.add_row(name, escape(handler.summary), escape(_example(handler)))
-        for name, write, default in _settings(plugin):
-            table.add_row("", escape(f"skills.settings.{plugin.name}.{name}"), escape(f"{write}; {shown(default)}"))
-    Console(width=None if sys.stdout.isatty() else 160).print(table)
-
-
-def _example(handler: Handler) -> str:
-    return next(iter(examples(handler.templates[:1], 1)), handler.templates[0])
 
 
 @click.command()
@@ -123,6 +51,7 @@ async def _check(chosen: Chosen) -> bool:
             report(hands.house),
             await _check_body(config.body),
             *(_check_skill(plugin) for plugin in hands.registry.plugins),
+            await _check_phrases(hands),
             await _works("Wake words", ", ".join(config.wake.thresholds), lambda: _hear_silence(assistant)),
             await _works("Recognizer", ", ".join(lineup.recognizer_names), lambda: _take_silence(assistant)),
             _check_sound(config.sound.microphone, config.sound.speaker),
@@ -149,6 +78,14 @@ def _check_skill(plugin: Plugin) -> bool:
     if plugin.problem:
         click.echo(f"no  Skill {plugin.name} ({plugin.origin}): {plugin.problem}.")
     return plugin.problem is None
+
+
+async def _check_phrases(hands: LocalHands) -> bool:
+    """Whether each phrase is claimed by one skill alone."""
+    found = await clashes([plugin.skill for plugin in hands.registry.plugins if plugin.skill], hands.house)
+    for clash in found:
+        click.echo(f"no  Phrases: {clash}.")
+    return not found
 
 
 async def _works(what: str, which: str, attempt: Callable[[], Awaitable[object]]) -> bool:

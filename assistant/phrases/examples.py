@@ -61,13 +61,18 @@ def examples(templates: tuple[str, ...], most: int) -> tuple[str, ...]:
 
 def plain_sentence(spec: IntentSpec) -> str:
     """The plainest whole sentence that means this intent, with values that exist. Raises TemplateError."""
+    return with_values(spec, 1)[0]
+
+
+def with_values(spec: IntentSpec, most: int) -> tuple[str, ...]:
+    """As `examples`, in whole sentences with values that exist. Raises TemplateError."""
     slots = {slot.name: slot for slot in spec.slots}
 
     def said(match: re.Match[str]) -> str:
         slot = slots[match[1]]
         return plain_choice(slot) if slot.kind == "choice" or slot.choices else SAID[slot.kind]
 
-    return _SLOT.sub(said, examples(spec.templates, 1)[0])
+    return tuple(_SLOT.sub(said, each) for each in examples(spec.templates, most))
 
 
 def sentence(spec: IntentSpec, values: Mapping[str, object]) -> str:
