@@ -11,7 +11,7 @@ from pathlib import Path
 from assistant.clock import Clock, SystemClock
 from assistant.concurrency import interrupt
 from assistant.config import Config
-from assistant.devices.mqtt_presence import HearthPresence
+from assistant.devices.mqtt_presence import HearthPresence, Microphone
 from assistant.events import Observers
 from assistant.furnish import furnish
 from assistant.hands import LocalHands
@@ -31,6 +31,7 @@ logger = logging.getLogger(__name__)
 async def acting(
     config: Config,
     sound: Sound,
+    microphone: Microphone,
     announce: Callable[[Announcement], Awaitable[None]],
     observe: Observers,
     *,
@@ -46,7 +47,10 @@ async def acting(
     ledger, place = await asyncio.to_thread(_ledger, state), config.place
     stores = Stores(state / "skills" if state else None)
     with closing(ledger), closing(stores):
-        async with asyncio.TaskGroup() as tasks, furnish(config, _presence(config, sound, tasks, observe)) as house:
+        async with (
+            asyncio.TaskGroup() as tasks,
+            furnish(config, _presence(config, sound, microphone, tasks, observe)) as house,
+        ):
             hands = LocalHands(
                 discover([*config.skills.folders, *folders], config.skills.disabled),
                 house,
@@ -79,13 +83,15 @@ def state_folder(config: Config) -> Path:
     return config.state.folder or (Path(given) if given else Path.home() / ".local" / "state" / "assistant")
 
 
-def _presence(config: Config, sound: Sound, tasks: asyncio.TaskGroup, observe: Observers) -> HearthPresence | None:
+def _presence(
+    config: Config, sound: Sound, microphone: Microphone, tasks: asyncio.TaskGroup, observe: Observers
+) -> HearthPresence | None:
     """What is told of the assistant itself on the MQTT broker."""
     mqtt = config.mqtt
     if mqtt.host is None or mqtt.publish is None:
         return None
     presence = HearthPresence(
-        sound, tasks.create_task, mqtt.publish, prefix=mqtt.homeassistant, transcripts=mqtt.transcripts
+        sound, microphone, tasks.create_task, mqtt.publish, prefix=mqtt.homeassistant, transcripts=mqtt.transcripts
     )
     observe.add(presence)
     return presence

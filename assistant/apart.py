@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from assistant.concurrency import interrupt
+from assistant.devices.mqtt_presence import Microphone
 from assistant.errors import LinkError
+from assistant.events import Event, Finished, Muted, Observer
 from assistant.hands import Hands
 from assistant.link import LONGEST, Link
 from assistant.messages import Intent, Response, Turn, Vocabulary
@@ -83,6 +85,13 @@ class Loudness:
 
 
 @dataclass(frozen=True, slots=True)
+class Closed:
+    """Head to hands, told: whether the microphone is closed. Hands to head, told: whether it shall be."""
+
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Changed:
     """Hands to head, told: something else can be said now."""
 
@@ -118,8 +127,8 @@ class Done:
     """It is."""
 
 
-TO_HANDS = (Sayable, Do, Reply, Undo, Over, Loudness, Done)
-TO_HEAD = (Vocabulary, Outcome, Changed, Announce, SetVolume, SetMute, Hush)
+TO_HANDS = (Sayable, Do, Reply, Undo, Over, Loudness, Closed, Done)
+TO_HEAD = (Vocabulary, Outcome, Changed, Announce, SetVolume, SetMute, Closed, Hush)
 
 Say = Callable[[Announcement], Awaitable[None]]
 
@@ -127,8 +136,9 @@ Say = Callable[[Announcement], Awaitable[None]]
 class FarHands:
     """`Hands` in another process, as the head sees them."""
 
-    def __init__(self, socket: Path, sound: Sound, announce: Say) -> None:
-        """`sound` and `announce` are what the hands may ask of the head."""
+    def __init__(self, socket: Path, sound: Sound, microphone: Microphone, announce: Say) -> None:
+        """`sound`, `microphone` and `announce` are what the hands may ask of the head."""
+        self._microphone = microphone
         self._socket = socket
         self._sound = sound
         self._announce = announce
@@ -164,7 +174,8 @@ class FarHands:
         link = Link(reader, writer, TO_HEAD, self._serve)
         try:
             await link.greet()
-            self._tell_loudness(link)
+            link.tell(self._loudness)
+            link.tell(Closed(self._microphone.muted))
             self._link = link
             self._linked.set()
             self._changed.set()
@@ -211,11 +222,16 @@ class FarHands:
         except LinkError as error:
             return Response(LOST, ok=False, error=f"The hands were lost: {error}")
 
-    def note(self, turn: Turn) -> None:
-        """Let the hands know of a turn that has ended."""
-        if self._link is not None:
-            with contextlib.suppress(LinkError):
-                self._link.tell(Over(turn))
+    def note(self, event: Event) -> None:
+        """Let the hands know of a turn that has ended, and of a microphone that was closed or opened."""
+        if self._link is None:
+            return
+        with contextlib.suppress(LinkError):
+            match event:
+                case Finished(_, record):
+                    self._link.tell(Over(record))
+                case Muted(closed):
+                    self._link.tell(Closed(closed))
 
     async def _ask(self, message: object, answer: type[T]) -> T:
         if self._link is None:
@@ -234,6 +250,8 @@ class FarHands:
             case SetMute(muted):
                 await self._sound.mute(muted)
                 return self._loudness
+            case Closed(closed):
+                self._microphone.want(closed)
             case Hush():
                 await self._sound.hush()
         return Done()
@@ -242,8 +260,18 @@ class FarHands:
     def _loudness(self) -> Loudness:
         return Loudness(self._sound.volume, self._sound.muted)
 
-    def _tell_loudness(self, link: Link) -> None:
-        link.tell(self._loudness)
+
+class FarMicrophone:
+    """The microphone of the head, as the hands see it."""
+
+    def __init__(self, tell: Callable[[object], None]) -> None:
+        self._tell = tell
+        self.muted = False
+        """Whether it is closed, as the head told last."""
+
+    def want(self, muted: bool) -> None:
+        """Close it, or open it unless a switch keeps it closed. Without a head, nothing."""
+        self._tell(Closed(muted))
 
 
 class FarHead:
@@ -254,6 +282,7 @@ class FarHead:
         self._linked = asyncio.Event()
         self._learnt = asyncio.Event()
         self._loudness = Loudness(0, False)
+        self.microphone = FarMicrophone(self._tell)
 
     @property
     def volume(self) -> int:
@@ -299,14 +328,19 @@ class FarHead:
                     self._link.tell(Changed())
             await self._learnt.wait()
 
+    def _tell(self, message: object) -> None:
+        if self._link is not None:
+            with contextlib.suppress(LinkError):
+                self._link.tell(message)
+
     async def _set(self, message: SetVolume | SetMute) -> None:
         if self._link is not None:
             with contextlib.suppress(LinkError):
                 self._loudness = await self._link.ask(message, Loudness)
 
     @asynccontextmanager
-    async def served(self, socket: Path, hands: Hands, note: Callable[[Turn], None]) -> AsyncIterator[None]:
-        """Let a head connect, one at a time: the newest. `note` is told of turns that have ended."""
+    async def served(self, socket: Path, hands: Hands, observe: Observer) -> AsyncIterator[None]:
+        """Let a head connect, one at a time: the newest. `observe` is told what the head tells of itself."""
 
         async def serve(message: object) -> object:
             match message:
@@ -320,7 +354,10 @@ class FarHead:
                 case Undo(numbers):
                     return Outcome(await hands.undo(numbers))
                 case Over(turn):
-                    note(turn)
+                    observe(Finished(0, turn))
+                case Closed(closed):
+                    self.microphone.muted = closed
+                    observe(Muted(closed))
                 case Loudness():
                     self._loudness = message
             return Done()

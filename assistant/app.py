@@ -25,6 +25,7 @@ from assistant.kept import Kept, sound_warning
 from assistant.lineup import Lineup
 from assistant.messages import AudioFrame, Response, Transcript, Turn
 from assistant.mind import Chat, Mind
+from assistant.mute import Mute
 from assistant.pipeline import Pipeline
 from assistant.silence import without_silence
 from assistant.skill import Announcement
@@ -47,8 +48,9 @@ class Assistant:
         voice: Voice,
         observe: Observers,
         turns: TurnBook,
-        local: LocalHands | None = None,
-        kept: Kept | None = None,
+        local: LocalHands | None,
+        kept: Kept | None,
+        mute: Mute,
     ) -> None:
         """`kept` writes what the household allows to the disk."""
         self.config = config
@@ -62,6 +64,8 @@ class Assistant:
         self.turns = turns
         """The last turns, and why they went as they did."""
         self.kept = kept
+        self.mute = mute
+        """Whether the microphone is closed."""
         self.ears: Ears | None = None
         """Those that listen now."""
         self._recognizers: list[Recognizer] = []
@@ -186,6 +190,8 @@ async def assemble(
     understanders = await asyncio.to_thread(lineup.understanders)
     voice = Voice(synthesizer, speaker, chimes=asdict(config.sound.chimes), volume=config.sound.volume)
 
+    mute = Mute(observe, state and state / "muted")
+
     async def announce(announcement: Announcement) -> None:
         observe(Speaking(0, announcement.text))
         await voice.announce(announcement.text, announcement.chime, announcement.loudness)
@@ -194,11 +200,11 @@ async def assemble(
         local: LocalHands | None = None
         hands: Hands
         if socket is None:
-            near = acting(config, voice, announce, observe, folders=folders, clock=clock, state=state)
+            near = acting(config, voice, mute, announce, observe, folders=folders, clock=clock, state=state)
             hands = local = await stack.enter_async_context(near)
         else:
-            hands = far = FarHands(socket, voice, announce)
-            observe.add(lambda event: far.note(event.record) if isinstance(event, Finished) else None)
+            hands = far = FarHands(socket, voice, mute, announce)
+            observe.add(far.note)
             stack.push_async_callback(interrupt, tasks.create_task(far.run()))
         understanding = config.understanding
         mind = Mind(
@@ -210,7 +216,7 @@ async def assemble(
             remember=understanding.remember_seconds,
             talker=lineup.talker,
         )
-        assistant = Assistant(config, lineup, hands, mind, voice, observe, turns, local, kept)
+        assistant = Assistant(config, lineup, hands, mind, voice, observe, turns, local, kept, mute)
         await mind.learn()
         preparing = tasks.create_task(_prepare(mind, lineup))
         keeping = tasks.create_task(kept.run()) if kept is not None else None

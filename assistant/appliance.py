@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
-from pathlib import Path
 
 from assistant.app import Assistant
 from assistant.body import Body
@@ -14,7 +13,6 @@ from assistant.devices.microphone import microphone
 from assistant.errors import DeviceError, EngineError
 from assistant.events import Deaf, Event, Hearing, Impaired, Waiting, Woke
 from assistant.messages import BUTTON, STOP, AudioFrame
-from assistant.mute import Mute
 from assistant.stages import Microphone
 
 logger = logging.getLogger(__name__)
@@ -30,14 +28,12 @@ LONGEST_TURN = 120.0
 class Appliance:
     """Listens through the configured microphone, except while it is muted: then the microphone is closed."""
 
-    def __init__(
-        self, assistant: Assistant, state: Path | None = None, pins: Pins | None = None, *, patient: bool = False
-    ) -> None:
-        """Mute survives a restart in the folder `state`. Without `pins`, those of this machine.
+    def __init__(self, assistant: Assistant, pins: Pins | None = None, *, patient: bool = False) -> None:
+        """Without `pins`, those of this machine.
 
         A `patient` one waits for a microphone that is missing when it starts.
         """
-        self.mute = Mute(assistant.observe, state and state / "muted")
+        self.mute = assistant.mute
         self.body = Body(assistant.config.body, self.mute, self, pins)
         self._assistant = assistant
         self._patient = patient

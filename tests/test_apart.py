@@ -18,9 +18,11 @@ from assistant import apart, testing
 from assistant.apart import FarHands, FarHead
 from assistant.concurrency import interrupt
 from assistant.errors import LinkError
+from assistant.events import Event, Finished, Muted, Observers
 from assistant.hands import TOO_LATE
 from assistant.link import LONGEST, Link
 from assistant.messages import Intent, Response, Turn, Vocabulary
+from assistant.mute import Mute
 from assistant.skill import Announcement
 from skills import light, timer
 
@@ -29,22 +31,22 @@ ON = Intent("light.on", {"light": "lamp"}, 1.0, "test", "turn on the lamp")
 
 
 @asynccontextmanager
-async def served(socket: Path, head: FarHead, turns: list[Turn] | None = None) -> AsyncIterator[testing.Assistant]:
+async def served(socket: Path, head: FarHead, events: list[Event] | None = None) -> AsyncIterator[testing.Assistant]:
     """Real hands with a lamp, in this process."""
     made = await testing.assistant(light.skill, timer.skill, house=testing.house({"": {"lamp": "light"}}))
-    kept: list[Turn] = [] if turns is None else turns
+    kept: list[Event] = [] if events is None else events
     async with head.served(socket, made.hands, kept.append):
         yield made
 
 
 @asynccontextmanager
 async def reaching(
-    socket: Path, sound: testing.FakeSound, announce: apart.Say | None = None
+    socket: Path, sound: testing.FakeSound, announce: apart.Say | None = None, mute: Mute | None = None
 ) -> AsyncIterator[FarHands]:
     async def silent(announcement: Announcement) -> None:
         return None
 
-    hands = FarHands(socket, sound, announce or silent)
+    hands = FarHands(socket, sound, mute or Mute(Observers()), announce or silent)
     running = asyncio.create_task(hands.run())
     try:
         yield hands
@@ -53,17 +55,38 @@ async def reaching(
 
 
 async def test_the_same_comes_of_it_as_in_one_process(tmp_path: Path) -> None:
-    turns: list[Turn] = []
-    async with served(tmp_path / "s", FarHead(), turns) as made, reaching(tmp_path / "s", testing.FakeSound()) as hands:
+    events: list[Event] = []
+    async with (
+        served(tmp_path / "s", FarHead(), events) as made,
+        reaching(tmp_path / "s", testing.FakeSound()) as hands,
+    ):
         assert await hands.vocabulary() == await made.hands.vocabulary()
         assert await hands.perform(ON, dry_run=True) == await made.hands.perform(ON, dry_run=True)
         assert (await hands.perform(ON)).text == "The lamp is on."
         assert made.state("lamp")["on"] is True
         refused = await hands.perform(Intent("door.open", {}, 1.0, "test", ""))
         assert not refused.ok
-        hands.note(Turn("hello", 1.0, "typed"))
+        hands.note(Finished(0, Turn("hello", 1.0, "typed")))
         await hands.vocabulary()
-    assert [turn.transcript for turn in turns] == ["hello"]
+    assert [event.record.transcript for event in events if isinstance(event, Finished)] == ["hello"]
+
+
+async def test_the_hands_close_the_microphone_of_the_head_and_learn_that_it_is_closed(tmp_path: Path) -> None:
+    head, observe, events = FarHead(), Observers(), list[Event]()
+    mute, told = Mute(observe), asyncio.Event()
+    observe.add(lambda event: told.set())
+    async with (
+        served(tmp_path / "s", head, events),
+        reaching(tmp_path / "s", testing.FakeSound(), mute=mute) as hands,
+    ):
+        observe.add(hands.note)
+        await hands.vocabulary()
+        head.microphone.want(True)
+        await told.wait()
+        assert mute.muted
+        await hands.vocabulary()
+        assert head.microphone.muted
+    assert events == [Muted(False), Muted(True)]
 
 
 async def test_the_hands_speak_through_the_head_and_set_its_sound(tmp_path: Path) -> None:

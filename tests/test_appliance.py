@@ -167,15 +167,17 @@ async def test_mute_closes_the_capture_device_and_outlasts_a_restart(
     await asyncio.to_thread(subprocess.run, hum, check=True, capture_output=True)
     others = captures()
     settings = [*QUIET, "body.mute={pin: 22, pull_up: true}", "sound.microphone=pulse"]
-    async with assemble(load(None, settings), FileSpeaker(None), observers=[log]) as assistant:
-        first = Appliance(assistant, tmp_path, Pins(factory))
+    config = load(None, settings)
+    async with assemble(config, FileSpeaker(None), observers=[log], state=tmp_path) as assistant:
+        first = Appliance(assistant, Pins(factory))
         async with running(first):
             await log.until(lambda order: Waiting in order)
             await captured(others + 1)
             first.mute.want(True)
             await captured(others)
             first.press()
-        second = Appliance(assistant, tmp_path, Pins(factory))
+    async with assemble(config, FileSpeaker(None), observers=[log], state=tmp_path) as assistant:
+        second = Appliance(assistant, Pins(factory))
         async with running(second):
             assert second.mute.muted
             await asyncio.to_thread(factory.pin(22).drive_high)

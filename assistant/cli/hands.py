@@ -12,7 +12,7 @@ from assistant.apart import FarHead
 from assistant.cli.options import Chosen, configured, socket_option
 from assistant.concurrency import interrupt
 from assistant.errors import ConfigError
-from assistant.events import Finished, Observers
+from assistant.events import Observers
 from assistant.notify import Notifier
 
 
@@ -28,14 +28,20 @@ def hands(chosen: Chosen, socket: Path) -> None:
 async def _act(chosen: Chosen, socket: Path) -> None:
     head, observe, notifier = FarHead(), Observers(), Notifier()
     acts = acting(
-        chosen.config, head, head.announce, observe, folders=chosen.folders, state=state_folder(chosen.config)
+        chosen.config,
+        head,
+        head.microphone,
+        head.announce,
+        observe,
+        folders=chosen.folders,
+        state=state_folder(chosen.config),
     )
     async with acts as hands:
         told = asyncio.Event()
         for end in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(end, told.set)
         try:
-            async with head.served(socket, hands, lambda turn: observe(Finished(0, turn))):
+            async with head.served(socket, hands, observe):
                 skills = sum(plugin.skill is not None for plugin in hands.registry.plugins)
                 notifier.ready(f"{skills} skills and {len(hands.house.devices)} devices.")
                 beating = asyncio.create_task(notifier.beat(lambda: True))

@@ -67,7 +67,7 @@ async def listen(chosen: Chosen, socket: Path | None = None, offline: str = "") 
         )
         shown = chosen.config.privacy.log_transcripts
         async with whole as assistant, TurnSocket(assistant.turns, assistant.observe, words=shown):
-            appliance = Appliance(assistant, state, patient=socket is not None)
+            appliance = Appliance(assistant, patient=socket is not None)
             beating = asyncio.create_task(notifier.beat(appliance.alive))
             try:
                 await _until_told(appliance)

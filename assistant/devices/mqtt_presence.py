@@ -1,4 +1,4 @@
-"""What Hearth tells of itself on the broker: that it is there, what it did last, how loud it is; and be set so."""
+"""What Hearth tells of itself on the broker: that it is there, what it did last, how loud it is, whether it hears."""
 
 import json
 import logging
@@ -7,30 +7,34 @@ from typing import Protocol
 
 from assistant.devices.mqtt_values import Payload
 from assistant.errors import DeviceError
-from assistant.events import Event, Finished
+from assistant.events import Event, Finished, Muted
 
 logger = logging.getLogger(__name__)
 
 
 class Sound(Protocol):
-    """What others may change."""
+    """What others may change of what is heard from the assistant."""
 
     @property
     def volume(self) -> int:
         """0 to 100."""
         ...
 
-    @property
-    def muted(self) -> bool:
-        """Whether nothing is said aloud."""
-        ...
-
     async def set_volume(self, volume: int) -> None:
         """Also ends a mute."""
         ...
 
-    async def mute(self, muted: bool) -> None:
-        """Be silent, or no longer."""
+
+class Microphone(Protocol):
+    """What others may change of what the assistant hears."""
+
+    @property
+    def muted(self) -> bool:
+        """Whether it is closed."""
+        ...
+
+    def want(self, muted: bool) -> None:
+        """Close it, or open it unless a switch keeps it closed."""
         ...
 
 
@@ -49,13 +53,21 @@ class HearthPresence:
     """A `Presence`, and an observer of events."""
 
     def __init__(
-        self, sound: Sound, spawn: Spawn, base: str = "hearth", *, prefix: str | None = None, transcripts: bool = False
+        self,
+        sound: Sound,
+        microphone: Microphone,
+        spawn: Spawn,
+        base: str = "hearth",
+        *,
+        prefix: str | None = None,
+        transcripts: bool = False,
     ) -> None:
         """`spawn` starts a task. `prefix` is where Home Assistant looks for devices; None to describe nothing there.
 
         `transcripts`: tell also what was heard and answered.
         """
         self._sound = sound
+        self._microphone = microphone
         self._spawn = spawn
         self._base = base
         self._prefix = prefix
@@ -82,14 +94,21 @@ class HearthPresence:
             if topic == self._volume and wanted.isascii() and wanted.isdigit() and int(wanted[:4]) <= 100:
                 self._start(self._change(self._sound.set_volume(int(wanted))))
             elif topic == self._mute and wanted in ("ON", "OFF"):
-                self._start(self._change(self._sound.mute(wanted == "ON")))
+                before = self._microphone.muted
+                self._microphone.want(wanted == "ON")
+                if self._microphone.muted == before and self._outlet is not None:
+                    # Whoever told it must hear that a switch keeps it closed.
+                    self._told = {}
+                    self._start(self._quietly(self._tell_sound(self._outlet)))
             else:
                 raise ValueError(f"is {wanted!r:.60}")
         except ValueError as error:
             logger.warning("What was told on %s %s. Tell a volume from 0 to 100, or ON or OFF.", topic, error)
 
     def __call__(self, event: Event) -> None:
-        """Tell of a turn that is over, and of what it changed."""
+        """Tell of a turn that is over and of what it changed, and of a microphone that was closed or opened."""
+        if isinstance(event, Muted) and self._outlet is not None:
+            self._start(self._quietly(self._tell_sound(self._outlet)))
         if isinstance(event, Finished) and self._outlet is not None:
             record = event.record
             last: dict[str, object] = {
@@ -114,7 +133,7 @@ class HearthPresence:
         await self._quietly(self._tell_sound(outlet))
 
     async def _tell_sound(self, outlet: Outlet) -> None:
-        now = {"volume": str(self._sound.volume), "mute": "ON" if self._sound.muted else "OFF"}
+        now = {"volume": str(self._sound.volume), "mute": "ON" if self._microphone.muted else "OFF"}
         for name, payload in now.items():
             if self._told.get(name) != payload:
                 await outlet.publish(f"{self._base}/{name}", payload, retain=True)
@@ -139,7 +158,7 @@ class HearthPresence:
         }
         own: Mapping[str, Mapping[str, object]] = {
             "number/volume": {"name": "Volume", "min": 0, "max": 100, "unit_of_measurement": "%"},
-            "switch/mute": {"name": "Mute"},
+            "switch/mute": {"name": "Microphone mute"},
         }
         return [
             (

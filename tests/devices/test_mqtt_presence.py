@@ -19,8 +19,9 @@ from assistant.devices.mqtt_backend import MqttBackend
 from assistant.devices.mqtt_discovery import HomeAssistantDiscovery
 from assistant.devices.mqtt_presence import HearthPresence
 from assistant.devices.mqtt_values import Payload
-from assistant.events import Finished
+from assistant.events import Finished, Observers
 from assistant.messages import Turn
+from assistant.mute import Mute
 from tests.mosquitto import SERVER, WHY_NOT, Mosquitto, gadget
 
 pytestmark = pytest.mark.skipif(SERVER is None, reason=WHY_NOT)
@@ -30,13 +31,9 @@ class Loudness:
     """Remembers how loud it is."""
 
     volume = 70
-    muted = False
 
     async def set_volume(self, volume: int) -> None:
-        self.volume, self.muted = volume, False
-
-    async def mute(self, muted: bool) -> None:
-        self.muted = muted
+        self.volume = volume
 
 
 @asynccontextmanager
@@ -54,9 +51,11 @@ TURN = Turn("turn on the lamp", 0.9, "x", "light.on", answer="The lamp is on.", 
 
 @pytest.mark.parametrize("transcripts", [False, True])
 async def test_hearth_tells_of_itself_and_can_be_told(tmp_path: Path, transcripts: bool) -> None:
-    loudness = Loudness()
+    loudness, observe = Loudness(), Observers()
+    mute = Mute(observe)
     async with running(tmp_path) as broker, asyncio.TaskGroup() as tasks:
-        presence = HearthPresence(loudness, tasks.create_task, prefix="homeassistant", transcripts=transcripts)
+        presence = HearthPresence(loudness, mute, tasks.create_task, prefix="homeassistant", transcripts=transcripts)
+        observe.add(presence)
         async with gadget(broker.port, "hearth/#", "homeassistant/#") as other:
             async with Household([MqttBackend(broker.address, presence=presence)]):
                 assert await other.hears("hearth/availability") == "online"
@@ -69,7 +68,13 @@ async def test_hearth_tells_of_itself_and_can_be_told(tmp_path: Path, transcript
                     await other.says("hearth/volume/set", nonsense)
                 await other.says("hearth/mute/set", "ON")
                 assert await other.hears("hearth/mute") == "ON"
-                assert (loudness.volume, loudness.muted) == (35, True)
+                assert (loudness.volume, mute.muted) == (35, True)
+                mute.want(False)  # by the button
+                assert await other.hears("hearth/mute") == "OFF"
+                mute.switch(True)
+                assert await other.hears("hearth/mute") == "ON"
+                await other.says("hearth/mute/set", "OFF")
+                assert await other.hears("hearth/mute") == "ON", "the switch keeps it closed"
 
                 presence(Finished(1, TURN))
                 last = json.loads(await other.hears("hearth/last"))
@@ -82,7 +87,7 @@ async def test_hearth_tells_of_itself_and_can_be_told(tmp_path: Path, transcript
 async def test_no_hearth_finds_itself(tmp_path: Path) -> None:
     finder = HomeAssistantDiscovery()
     async with running(tmp_path) as broker, asyncio.TaskGroup() as tasks:
-        presence = HearthPresence(Loudness(), tasks.create_task, prefix="homeassistant")
+        presence = HearthPresence(Loudness(), Mute(Observers()), tasks.create_task, prefix="homeassistant")
         house = Household([MqttBackend(broker.address, presence=presence)])
         async with gadget(broker.port, "homeassistant/#") as other, house:
             config = await other.hears("homeassistant/switch/hearth/mute/config")
