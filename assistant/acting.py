@@ -49,7 +49,7 @@ async def acting(
     with closing(ledger), closing(stores):
         async with (
             asyncio.TaskGroup() as tasks,
-            furnish(config, _presence(config, sound, microphone, tasks, observe)) as house,
+            furnish(config, _presence(config, sound, microphone, tasks, observe), state) as house,
         ):
             hands = LocalHands(
                 discover([*config.skills.folders, *folders], config.skills.disabled),

@@ -2,11 +2,14 @@
 
 import asyncio
 import logging
+import threading
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from types import TracebackType
 from typing import Protocol, Self
 
-from assistant.concurrency import Worker, interrupt
+from assistant.concurrency import in_daemon_thread, interrupt
 from assistant.devices.gpio import Input, Pins
 from assistant.devices.light import Light, light
 from assistant.devices.wiring import number
@@ -19,6 +22,8 @@ from assistant.mute import Mute
 
 logger = logging.getLogger(__name__)
 
+GOODBYE = 1.0
+"""Seconds in which the light must go out at the end."""
 SETTLE = 0.02
 """Seconds until the button or the switch counts."""
 
@@ -50,7 +55,8 @@ class Body:
         self._light: Light | None = None
         self._inputs: list[Input] = []
         self._gestures: Gestures | None = None
-        self._worker = Worker("status light")
+        self._one = threading.Lock()
+        """Held while the light is told something."""
         self._task: asyncio.Task[None] | None = None
         self._mood = Mood.MUTED if mute.muted else Mood.WAITING
         self._changed = asyncio.Event()
@@ -91,9 +97,9 @@ class Body:
         if self._gestures is not None:
             self._gestures.close()
         if self._light is not None:
-            with suppress(Exception):  # it failed before, and was logged then
-                await self._worker(self._light.close)
-        self._worker.close()
+            with suppress(Exception):  # it hangs, or failed before, and that was logged
+                async with asyncio.timeout(GOODBYE):
+                    await self._tell(self._light.close)
         if self._pins is not None:
             self._pins.close()
 
@@ -123,7 +129,7 @@ class Body:
             action()
 
     async def _shine(self, shown: Light) -> None:
-        """Show the mood, in a thread: a light that hangs keeps nobody waiting but itself."""
+        """Show the mood. A light that hangs keeps nobody waiting but itself."""
         try:
             while True:
                 self._changed.clear()
@@ -136,13 +142,22 @@ class Body:
         """Until the mood changes."""
         while not self._changed.is_set():
             for colour, seconds in pattern.steps:
-                await self._worker(shown.show, colour)
+                await self._tell(partial(shown.show, colour))
                 if pattern.whole:
                     await asyncio.sleep(seconds or 0)
                 else:
                     with suppress(TimeoutError):
                         await asyncio.wait_for(self._changed.wait(), seconds)
                         return
+
+    async def _tell(self, call: Callable[[], None]) -> None:
+        """Call the light in a thread that may hang without keeping anybody: neither a turn nor the end."""
+
+        def one_by_one() -> None:
+            with self._one:
+                call()
+
+        await in_daemon_thread(one_by_one)
 
     def _problem(self, error: DeviceError) -> None:
         logger.warning("%s", error)

@@ -1,5 +1,6 @@
 """From the devices of the configuration to the house: each one is given to the backend that reaches it."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant import inventory
@@ -8,6 +9,7 @@ from assistant.devices import simulated
 from assistant.devices.backend import Backend
 from assistant.devices.gpio_backend import GpioBackend
 from assistant.devices.household import Household
+from assistant.devices.lasting import Lasting
 from assistant.devices.mqtt_settings import wires
 from assistant.devices.routine import Routine, RoutineBackend
 from assistant.devices.thing import Facts
@@ -18,9 +20,13 @@ from assistant.messages import Risk
 if TYPE_CHECKING:
     from assistant.devices.mqtt_backend import Presence
 
+LASTING = "devices.sqlite"
 
-def furnish(config: Config, presence: "Presence | None" = None) -> Household:
+
+def furnish(config: Config, presence: "Presence | None" = None, state: Path | None = None) -> Household:
     """The house, not yet open. `presence` is what the assistant tells of itself on the MQTT broker, if there is one.
+
+    What only Hearth knows of devices is kept in the folder `state`; without one it ends with the program.
 
     Raises ConfigError where a password cannot be read or the package for MQTT is not installed.
     """
@@ -48,7 +54,11 @@ def furnish(config: Config, presence: "Presence | None" = None) -> Household:
         backends.append(RoutineBackend(routines))
     wired = [device for device in config.devices if isinstance(device, inventory.Wired)]
     if wired:
-        backends.append(GpioBackend([(facts(device), device.wiring) for device in wired]))
+        backends.append(
+            GpioBackend(
+                [(facts(device), device.wiring) for device in wired], lasting=Lasting(state and state / LASTING)
+            )
+        )
     if config.mqtt.host is not None:
         try:
             # Loads a library that a house without a broker need not have.

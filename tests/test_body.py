@@ -1,6 +1,7 @@
 """The appliance's light, button and mute switch, on gpiozero's mock pins."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -280,3 +281,27 @@ def test_pins_are_not_looked_for_where_none_is_there(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv(FACTORY, "nothing")
     with pytest.raises(DeviceError):
         Pins.here()
+
+
+async def test_a_light_that_hangs_keeps_neither_a_turn_nor_the_end(factory: MockFactory) -> None:
+    hangs, released = threading.Event(), threading.Event()
+
+    class Stuck(MockPWMPin):  # type: ignore[misc]  # gpiozero has no types
+        """Cannot be lit."""
+
+        def _set_state(self, value: float) -> None:
+            if value:
+                hangs.set()
+                released.wait()
+            super()._set_state(value)
+
+    factory.pin_class = Stuck
+    try:
+        async with body(factory, light={"part": "led", "pin": 16}) as it:
+            observe = Observers([it])
+            observe(Listening(1))
+            await asyncio.to_thread(hangs.wait)
+            for event in (HEARD, Speaking(1, "hello"), FINISHED, Waiting()):
+                observe(event)
+    finally:
+        released.set()

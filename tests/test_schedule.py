@@ -1,12 +1,14 @@
 import asyncio
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from assistant import testing
 from assistant.concurrency import interrupt
 from assistant.errors import SkillError
 from assistant.schedule import Scheduler
-from assistant.skill import Announcement
+from assistant.skill import Announcement, Context, Skill
 
 MINUTE = timedelta(minutes=1)
 
@@ -76,3 +78,22 @@ async def test_impossible_delays_are_refused(delay: timedelta) -> None:
 
     with pytest.raises(SkillError, match="between one second and one year"):
         Scheduler(Stopped(), announce).after(delay, Announcement("never"))
+
+
+async def test_skills_that_are_plain_functions_plan_from_threads_of_their_own() -> None:
+    skill = Skill("tea")
+
+    @skill.intent("steep tea for {length}")
+    def steep(ctx: Context, length: timedelta) -> str:
+        """Steep tea."""
+        entry = ctx.schedule.after(length, ctx.announce("Tea."), kind="tea")
+        ctx.schedule.cancel(ctx.schedule.after(length, ctx.announce("No tea."), kind="tea"))
+        return f"{threading.current_thread() is threading.main_thread()} {entry.kind}"
+
+    house = await testing.assistant(skill)
+    running = asyncio.create_task(house.hands.schedule.run())
+    answers = await asyncio.gather(*(house.say(f"steep tea for {1 + n} minutes") for n in range(40)))
+    assert set(answers) == {"False tea"}
+    assert len(house.hands.schedule.pending("tea")) == 40
+    await interrupt(running)
+    assert await house.wait(minutes=41) == ["Tea."] * 40

@@ -89,9 +89,12 @@ class Motor:
         target = wanted(changes)
         was_moving = self._heading is not None
         await interrupt(self._task)
-        if target is None:
+        if target is None or self._is_at(target):
             return Outcome.DONE
-        self._task = self._tasks.create_task(self._move(target, REVERSE_PAUSE if was_moving else 0.0))
+        if was_moving:
+            await asyncio.sleep(REVERSE_PAUSE)
+        self._task = self._tasks.create_task(self._move(target))
+        await asyncio.sleep(0)  # it begins, so that the answer can tell that it is on its way
         return Outcome.UNCONFIRMED
 
     async def close(self, last: Changes) -> None:
@@ -103,8 +106,7 @@ class Motor:
         for stop in self._stops.values():
             stop.close()
 
-    async def _move(self, target: int, pause: float) -> None:
-        await asyncio.sleep(pause)
+    async def _move(self, target: int) -> None:
         if self._position is None and target not in (0, 100):
             await self._run(0)
         await self._run(target)
@@ -113,8 +115,7 @@ class Motor:
         """One way, to the end stop or for as long as it takes. An end that is only assumed is made sure of."""
         start = self._position
         end = target if target in (0, 100) else 100 if target > (start or 0) else 0
-        known = self._thing.known("position")
-        if known is not None and known.value == target and (known.reported or target != end):
+        if self._is_at(target):
             return
         travel = self._wired.travel_seconds
         seconds = travel * MARGIN if target == end else travel * abs(target - (start or 0)) / 100
@@ -140,6 +141,11 @@ class Motor:
             self._lines[end].value = 0
             self._heading = None
             self._thing.report(moving="stopped")
+
+    def _is_at(self, target: int) -> bool:
+        """An end that is only assumed must be made sure of."""
+        known = self._thing.known("position")
+        return known is not None and known.value == target and (known.reported or target not in (0, 100))
 
     @property
     def _position(self) -> int | None:
@@ -200,6 +206,7 @@ class Door:
             await interrupt(self._task)
             return Outcome.DONE
         self._task = self._tasks.create_task(self._travel(target))
+        await asyncio.sleep(0)  # it begins, so that the answer can tell that it is on its way
         return Outcome.UNCONFIRMED
 
     async def close(self, last: Changes) -> None:

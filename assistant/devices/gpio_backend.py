@@ -9,6 +9,7 @@ from assistant.concurrency import interrupt
 from assistant.devices import wiring
 from assistant.devices.backend import Host
 from assistant.devices.gpio import Pins, failures
+from assistant.devices.lasting import Lasting
 from assistant.devices.onewire import BUS
 from assistant.devices.parts import Part, Polled, part_for
 from assistant.devices.thing import Facts, Thing
@@ -23,10 +24,20 @@ class GpioBackend:
 
     name = "gpio"
 
-    def __init__(self, wired: Sequence[tuple[Facts, wiring.Wiring]], pins: Pins | None = None, bus: Path = BUS) -> None:
-        """Without `pins`, those of this machine. `bus` is the folder of the 1-wire thermometers."""
+    def __init__(
+        self,
+        wired: Sequence[tuple[Facts, wiring.Wiring]],
+        pins: Pins | None = None,
+        bus: Path = BUS,
+        lasting: Lasting | None = None,
+    ) -> None:
+        """Without `pins`, those of this machine. `bus` is the folder of the 1-wire thermometers.
+
+        `lasting` is closed with it; without one, what devices are set to ends with the program.
+        """
+        self._lasting = lasting or Lasting()
         self._pins = pins
-        self._mounted = [_mounted(facts, part_for(wires, facts.kind, bus)) for facts, wires in wired]
+        self._mounted = [_mounted(facts, part_for(wires, facts.kind, bus, self._lasting)) for facts, wires in wired]
         self._polls: list[asyncio.Task[None]] = []
         self.devices = tuple(thing for thing, _ in self._mounted)
 
@@ -57,6 +68,7 @@ class GpioBackend:
                 logger.exception("%s could not be brought into its fail-safe state", thing.name)
         if self._pins is not None:
             self._pins.close()
+        self._lasting.close()
 
 
 def _mounted(facts: Facts, part: Part) -> tuple[Thing, Part]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from assistant.devices import wiring
 from assistant.devices.gpio import Gauge, Input, Level, Pins
 from assistant.devices.kinds import KINDS, measure
+from assistant.devices.lasting import Lasting
 from assistant.devices.onewire import celsius
 from assistant.devices.thing import Thing
 from assistant.devices.wiring import number
@@ -138,8 +139,9 @@ BLIND = 3
 class Thermostat:
     """A DS18B20 and the relay of a heater, which is on while it is too cold."""
 
-    def __init__(self, wired: wiring.Thermostat, bus: Path) -> None:
+    def __init__(self, wired: wiring.Thermostat, bus: Path, lasting: Lasting) -> None:
         self._wired = wired
+        self._lasting = lasting
         self._bus = bus
         self._failed = 0
         self._line: Level | None = None
@@ -150,10 +152,11 @@ class Thermostat:
         }  # fmt: skip
 
     def open(self, pins: Pins, thing: Thing, tasks: asyncio.TaskGroup) -> None:
-        """Take the relay's pin, off."""
+        """Take the relay's pin, off, and the target and mode that it had."""
         self._thing = thing
         self._line = pins.output(number(self._wired.pin), active_low=self._wired.active_low)
         thing.report(target=self._wired.target, mode="heat")
+        thing.report(**self._lasting.of(thing.id))
 
     def read(self) -> Changes:
         """The temperature, to a tenth of a degree."""
@@ -172,8 +175,9 @@ class Thermostat:
             self._line.value = 0
 
     async def apply(self, changes: Changes) -> Outcome:
-        """Take the new target or mode and switch the heater."""
+        """Take the new target or mode, for after a power cut too, and switch the heater."""
         self._thing.report(**changes)
+        self._lasting.keep(self._thing.id, changes)
         self._control()
         return Outcome.DONE
 

@@ -134,10 +134,14 @@ class HearthPresence:
 
     async def _tell_sound(self, outlet: Outlet) -> None:
         now = {"volume": str(self._sound.volume), "mute": "ON" if self._microphone.muted else "OFF"}
-        for name, payload in now.items():
-            if self._told.get(name) != payload:
+        news = {name: payload for name, payload in now.items() if self._told.get(name) != payload}
+        self._told = now  # at once: what changes while this is on its way is news again
+        try:
+            for name, payload in news.items():
                 await outlet.publish(f"{self._base}/{name}", payload, retain=True)
-        self._told = now
+        except DeviceError:
+            self._told = {}
+            raise
 
     @staticmethod
     async def _quietly(work: Awaitable[None]) -> None:

@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 
 from assistant.devices import covers, lamps, meters, wiring
 from assistant.devices.gpio import Pins
+from assistant.devices.lasting import Lasting
 from assistant.devices.thing import Thing
 from assistant.house import Outcome
 from assistant.traits import Trait
@@ -57,7 +58,7 @@ class Polled(Protocol):
         ...
 
 
-def part_for(wired: wiring.Wiring, kind: str, bus: Path) -> Part:
+def part_for(wired: wiring.Wiring, kind: str, bus: Path, lasting: Lasting) -> Part:
     """What drives this wiring of a device of that kind. `bus` is the folder of the 1-wire thermometers."""
     part: Part
     match wired:
@@ -78,5 +79,5 @@ def part_for(wired: wiring.Wiring, kind: str, bus: Path) -> Part:
         case wiring.Thermometer():
             part = meters.Thermometer(wired, bus)
         case wiring.Thermostat():
-            part = meters.Thermostat(wired, bus)
+            part = meters.Thermostat(wired, bus, lasting)
     return part

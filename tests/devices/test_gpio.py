@@ -13,8 +13,9 @@ from assistant.config import fill
 from assistant.devices.gpio import FACTORY, Pins
 from assistant.devices.gpio_backend import GpioBackend
 from assistant.devices.household import Household
+from assistant.devices.lasting import Lasting
 from assistant.devices.thing import Facts, Thing
-from assistant.devices.wiring import Wiring
+from assistant.devices.wiring import Thermostat, Wiring
 from assistant.errors import DeviceError
 from assistant.house import HouseEvent, Outcome
 from assistant.inventory import Wired
@@ -274,6 +275,19 @@ async def test_a_thermostat_heats_while_it_is_too_cold(factory: MockFactory, tmp
         assert heater.state == 1, "one reading may fail"
         assert await it.set(target=30) is Outcome.UNREACHABLE
     assert heater.function == "input"
+
+
+async def test_a_thermostat_is_set_as_before_after_a_power_cut(factory: MockFactory, tmp_path: Path) -> None:
+    thermometer(tmp_path, 18.0)
+    wiring = fill(Thermostat, {"part": "thermostat", "serial": "28-0316a4b9c1ff", "pin": 23, "target": 20}, "wiring")
+    for target, before in ((23.5, 20), (17, 23.5)):
+        lasting = Lasting(tmp_path / "state" / "devices.sqlite")
+        backend = GpioBackend([(Facts("heating", "climate"), wiring)], Pins(factory), tmp_path, lasting)
+        async with Household([backend]):
+            (heating,) = backend.devices
+            assert heating.state["target"] == before
+            await until(heating, lambda it=heating: it.state.get("current") == 18)  # type: ignore[misc]
+            assert await heating.set(target=target) is Outcome.DONE
 
 
 MOTOR = {"part": "motor", "opening": 20, "closing": 21, "travel_seconds": 0.2}
