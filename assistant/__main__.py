@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, str] = {
     "hear": "hear.hear",
     "skills": "skills.skills",
     "check": "look.check",
+    "doctor": "doctor.doctor",
     "evaluate": "score.evaluate",
     "bench": "bench.bench",
     "models": "models.models",

@@ -7,11 +7,13 @@ from collections.abc import Awaitable, Callable
 import click
 import numpy as np
 
+from assistant import health
 from assistant.acting import state_folder
 from assistant.app import Assistant, assemble
 from assistant.body import Body
 from assistant.cli.devices import report
 from assistant.cli.options import Chosen, configured
+from assistant.cli.proof import RUNTIME, show_proof
 from assistant.config import schema
 from assistant.devices.audio import SoundDevice, sound_devices
 from assistant.devices.files import FileSpeaker
@@ -29,9 +31,14 @@ from assistant.registry import Plugin
 
 @click.command()
 @click.option("--schema", "as_schema", is_flag=True, help="Print the JSON Schema of the configuration, for editors.")
+@click.option("--offline-proof", is_flag=True, help="Show that what hears cannot reach a network.")
 @configured
-def check(chosen: Chosen, as_schema: bool) -> None:
+def check(chosen: Chosen, as_schema: bool, offline_proof: bool) -> None:
     """Tell whether everything is in order, and what to do if not."""
+    if offline_proof:
+        if not show_proof():
+            raise SystemExit(1)
+        return
     if as_schema:
         click.echo(json.dumps(schema(), indent=2, ensure_ascii=False))
         return
@@ -54,6 +61,7 @@ async def _check(chosen: Chosen) -> bool:
             await _check_phrases(hands),
             await _works("Wake words", ", ".join(config.wake.thresholds), lambda: _hear_silence(assistant)),
             await _works("Recognizer", ", ".join(lineup.recognizer_names), lambda: _take_silence(assistant)),
+            _check_service(),
             _check_sound(config.sound.microphone, config.sound.speaker),
         ]
     if warning := sound_warning(state_folder(config), config.privacy.keep_sound_until):
@@ -72,6 +80,18 @@ async def _check_body(wired: WiredBody) -> bool:
     if parts and not body.problems:
         click.echo(f"ok  Body: {', '.join(parts)}.")
     return not body.problems
+
+
+def _check_service() -> bool:
+    """How the service hears, where it runs here and this user may know."""
+    written = health.read(RUNTIME)
+    if written is None:
+        return True
+    if written["problem"]:
+        click.echo(f"no  Service: it cannot hear. {written['problem']}")
+    else:
+        click.echo(f"ok  Service: {'muted' if written['muted'] else 'listening'} since {written['since']}.")
+    return written["problem"] is None
 
 
 def _check_skill(plugin: Plugin) -> bool:
