@@ -1,5 +1,7 @@
 """What a Raspberry Pi says of itself: its temperature, its power supply, and whether its limits of memory hold."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +41,17 @@ def condition(root: Path = Path("/")) -> Condition:
         tuple(meaning for bit, meaning in MEANINGS.items() if bits >> bit & 1),
         "memory" in controllers or (root / "sys/fs/cgroup/memory").is_dir(),
     )
+
+
+EVERY = 600.0
+"""Seconds between looks at the power supply: the kernel remembers what was between."""
+
+
+async def watch_power(tell: Callable[[str], Awaitable[None]], root: Path = Path("/"), every: float = EVERY) -> None:
+    """Tell of a power supply that is too weak, or of too much heat, once; until cancelled."""
+    while not (troubles := condition(root).troubles):
+        await asyncio.sleep(every)
+    await tell(f"This machine is not well: {troubles[0]}.")
 
 
 def _text(file: Path) -> str:

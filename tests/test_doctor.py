@@ -1,5 +1,6 @@
 """The page for people, and the file for whoever helps: nothing of the household is in it."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -50,6 +51,22 @@ def test_a_pi_tells_of_its_power_and_heat(tmp_path: Path) -> None:
         "the processor was slowed down since the start, because it was hot or its voltage low",
     ]
     assert not now.memory_limited
+
+
+async def test_a_weak_power_supply_is_told_once_and_a_good_one_never(tmp_path: Path) -> None:
+    told: list[str] = []
+
+    async def tell(trouble: str) -> None:
+        told.append(trouble)
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await watch_power(tell, tmp_path, every=0.01)
+    assert told == []
+    (tmp_path / THROTTLED).parent.mkdir(parents=True)
+    (tmp_path / THROTTLED).write_text("1\n")
+    await watch_power(tell, tmp_path)
+    assert told == ["This machine is not well: the voltage is too low now: use the power supply made for it."]
 
 
 def test_what_was_said_names_and_addresses_are_removed() -> None:

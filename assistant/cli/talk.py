@@ -21,10 +21,11 @@ from assistant.concurrency import interrupt
 from assistant.devices.audio import SoundSpeaker
 from assistant.devices.files import FileSpeaker
 from assistant.errors import DeviceError
-from assistant.events import Deaf, Event, Hearing, Muted, Waiting
+from assistant.events import Deaf, Event, Hearing, Impaired, Muted, Waiting
 from assistant.health import Health
 from assistant.messages import Speech
 from assistant.notify import Notifier
+from assistant.pi import watch_power
 from assistant.stages import Speaker
 from assistant.turn_socket import TurnSocket
 
@@ -69,9 +70,17 @@ async def listen(chosen: Chosen, socket: Path | None = None, offline: str = "") 
         async with whole as assistant, TurnSocket(assistant.turns, assistant.observe, words=shown):
             appliance = Appliance(assistant, patient=socket is not None)
             beating = asyncio.create_task(notifier.beat(appliance.alive))
+
+            async def tell_power(trouble: str) -> None:
+                logging.getLogger(__name__).warning("%s", trouble)
+                assistant.observe(Impaired(trouble))
+                await assistant.voice.announce(trouble)
+
+            power = asyncio.create_task(watch_power(tell_power))
             try:
                 await _until_told(appliance)
             finally:
+                await interrupt(power)
                 await interrupt(beating)
     finally:
         speaker.close()
