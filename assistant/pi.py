@@ -49,7 +49,7 @@ EVERY = 600.0
 
 async def watch_power(tell: Callable[[str], Awaitable[None]], root: Path = Path("/"), every: float = EVERY) -> None:
     """Tell of a power supply that is too weak, or of too much heat, once; until cancelled."""
-    while not (troubles := condition(root).troubles):
+    while not (troubles := condition(root).troubles):  # noqa: ASYNC110 - the kernel tells nobody
         await asyncio.sleep(every)
     await tell(f"This machine is not well: {troubles[0]}.")
 

@@ -14,7 +14,7 @@ from assistant.events import Deaf, Finished, Hearing, Woke
 from assistant.health import Health, read
 from assistant.messages import Turn, Wake
 from assistant.offline import attempts
-from assistant.pi import THROTTLED, condition
+from assistant.pi import THROTTLED, condition, watch_power
 from tests import fake_arecord
 
 
