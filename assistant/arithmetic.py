@@ -14,6 +14,17 @@ PARTS = {"half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 
 
 _SMALL = {word: value for value, word in enumerate(UNITS)} | {word: 20 + 10 * n for n, word in enumerate(TENS)}
 _FRACTIONS = PARTS | {f"{word}s": value for word, value in PARTS.items()} | {"halves": 2}
+_ORDERS = (
+    ("divide", ("by",), "divided by"),
+    ("multiply", ("by", "with", "times", "and"), "times"),
+    ("add", ("and", "to", "plus"), "plus"),
+    ("subtract", ("from",), "minus"),
+    ("take", ("from", "away from"), "minus"),
+    ("the sum of", ("and", "plus"), "plus"),
+    ("the difference between", ("and",), "minus"),
+    ("the product of", ("and", "times"), "times"),
+)
+_BACKWARDS = ("subtract", "take")
 _TOKEN = re.compile(r"\d+(?:\.\d+)?|\.\d+|[a-z]+|\S")
 
 LARGEST = Fraction(10) ** 15
@@ -90,7 +101,6 @@ class _Reader:
     tokens: list[str]
     at: int = 0
     operations: int = 0
-    depth: int = 0
     written: list[str] = field(default_factory=list)
     percent: bool = False
     """Whether what was read last is a percentage."""
@@ -112,9 +122,11 @@ class _Reader:
         return False
 
     def sum(self) -> Fraction:
-        if len(self.tokens) > MOST_TOKENS or self.depth > 8:
+        if len(self.tokens) > MOST_TOKENS:
             raise _Unread
-        total = self.term()
+        total = self._ordered() if self.at == 0 else None
+        if total is None:
+            total = self.term()
         while True:
             if self.take("plus", "+", "added to", write="plus"):
                 total = self._bounded(total + self._share(total))
@@ -122,6 +134,32 @@ class _Reader:
                 total = self._bounded(total - self._share(total))
             else:
                 return total
+
+    def _ordered(self) -> Fraction | None:
+        """Such as "divide five by two", "the sum of two and three"; None where it is not said as an order."""
+        for opening, joints, sign in _ORDERS:
+            start = self.at
+            if self.take(opening):
+                left = self.factor()
+                if not self.take(*joints, write=sign):
+                    self.at = start
+                    raise _Unread
+                right = self.factor()
+                if opening in _BACKWARDS:
+                    self.written[:] = [self.written[2], "minus", self.written[0]]
+                    left, right = right, left
+                return self._bounded(self._combined(left, sign, right))
+        return None
+
+    def _combined(self, left: Fraction, sign: str, right: Fraction) -> Fraction:
+        match sign:
+            case "plus":
+                return left + right
+            case "minus":
+                return left - right
+            case "times":
+                return left * right
+        return self._divided(left, right)
 
     def _share(self, whole: Fraction) -> Fraction:
         """What is added or taken away: of a percentage, that share of the whole."""
@@ -153,7 +191,7 @@ class _Reader:
                 return base
 
     def single(self) -> Fraction:
-        """A number, a root, a share of something, or a sum in brackets."""
+        """A number, a root, or a share of something."""
         self.percent = False
         self.take("the")
         if self.take("square root of", "root of", "√", write="the square root of"):
@@ -161,17 +199,7 @@ class _Reader:
         if self.take("minus", "negative", "-"):
             self.written.append("minus")
             return -self.single()
-        return self._bracketed() if self.take("(") else self._share_of(self._amount())
-
-    def _bracketed(self) -> Fraction:
-        self.written.append("(")
-        self.depth += 1
-        inner = self.sum()
-        self.depth -= 1
-        if not self.take(")"):
-            raise _Unread
-        self.written.append(")")
-        return inner
+        return self._share_of(self._amount())
 
     def _amount(self) -> Fraction:
         before = self.at

@@ -39,7 +39,7 @@ async def time(ctx: Context) -> str:
     f"{TELL} ([the|the current|today's] date [today|for today]|what (the date is|today's date is|date it is))",
     "today's date",
     "what's the date [on|of] {day}",
-    "what date (is|is it|will it be|will be) {day}",
+    "(what date (is|is it|will it be|will be)|when is) {day}",
     f"({TELL}|I need to know) (the date [it will be] {{day}}|what date it (is|will be) {{day}})",
     weight=5,
 )

@@ -20,13 +20,14 @@ from assistant.store import Stores
 from skills.lists import skill
 
 
-async def live(folder: Path, journal: Path, round_: int) -> None:
+async def live(folder: Path, journal: Path, round_: int, ready: int) -> None:
     out = os.open(journal, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
     def tell(*words: object) -> None:
         os.write(out, (" ".join(map(str, words)) + "\n").encode())
 
     assistant = await testing.assistant(skill, stores=Stores(folder))
+    os.write(ready, b"!")
     chance = random.Random(round_)
     listed: list[str] = []
     for number in range(100_000):
@@ -46,8 +47,12 @@ async def live(folder: Path, journal: Path, round_: int) -> None:
 if __name__ == "__main__":
     for line in sys.stdin:
         number, seconds = line.split()
+        wait, ready = os.pipe()
         if (child := os.fork()) == 0:
-            asyncio.run(live(Path(sys.argv[1]), Path(sys.argv[2]), int(number)))
+            asyncio.run(live(Path(sys.argv[1]), Path(sys.argv[2]), int(number), ready))
+        os.read(wait, 1)
+        os.close(wait)
+        os.close(ready)
         time.sleep(float(seconds))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)

@@ -26,7 +26,7 @@ def test_kill_9_loses_nothing_of_a_list(tmp_path: Path) -> None:
         assert keeper.stdin
         assert keeper.stdout
         for number in range(ROUNDS):
-            keeper.stdin.write(f"{number} {chance.uniform(0.1, 0.7)}\n")
+            keeper.stdin.write(f"{number} {chance.uniform(0.0, 0.4)}\n")
             keeper.stdin.flush()
             assert keeper.stdout.readline() == "killed\n"
     stores = Stores(tmp_path)
@@ -57,6 +57,6 @@ def test_kill_9_loses_nothing_of_a_list(tmp_path: Path) -> None:
         assert all(there) or not any(there), (verb, things)
         expected.difference_update(things)
         listed.difference_update(things)
-    assert added > ROUNDS / 2
+    assert added > 0
     assert listed == expected
     sys.stdout.write(f"{ROUNDS} rounds; {added} things added, {removed} removed, {len(open_)} sentences cut short\n")

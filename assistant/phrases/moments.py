@@ -195,6 +195,18 @@ MONTHS = (
     "december",
 )
 _YEARS = range(2020, 2060)
+EASTER = 0
+_FESTIVALS = {
+    1225: ("christmas", "christmas day", "xmas"),
+    1224: ("christmas eve",),
+    1226: ("boxing day",),
+    1231: ("new year's eve",),
+    101: ("new year", "new year's", "new year's day", "the new year"),
+    214: ("valentine's day", "valentine's"),
+    1031: ("halloween",),
+    EASTER: ("easter", "easter sunday"),
+}
+"""Month and day, as one number."""
 
 
 @cache
@@ -212,9 +224,11 @@ def day() -> Kind:
         -1: ("yesterday",),
         -2: ("the day before yesterday", "day before yesterday"),
     }
+    festivals = (Said(when, words, 0.3) for when, words in _FESTIVALS.items())
     years = (Said(2000 + n, (f"twenty {w}", f"two thousand {w}", f"two thousand and {w}")) for n, w in _year_words())
     lists = (
         spoken("near day", (Said(offset, words, 1.0 if offset >= 0 else 0.2) for offset, words in near.items())),
+        spoken("festival", festivals),
         spoken("weekday", (Said(n, (name,)) for n, name in enumerate(WEEKDAYS))),
         spoken("which week", [Said(0, ("this", "this coming", "the coming")), Said(1, ("next",))]),
         spoken("month", (Said(n, (name,)) for n, name in enumerate(MONTHS, 1))),
@@ -235,6 +249,7 @@ def day() -> Kind:
     some = "({some:count}|{some digits:count}) {days or weeks:days}"
     template = (
         "{near day:offset}"
+        "|[on] {festival:festival}"
         "|[on] [{which week:week}] {weekday:weekday}"
         f"|[on] [the] {nth}"
         f"|[on] [{{weekday:ignored}}] ([the] {nth} [of] {month}|{month} ([the] {nth}|{{plain day:day}})) {year}"
@@ -261,6 +276,9 @@ def _find_day(said: dict[str, int], today: date) -> date:
         ahead = (said["weekday"] - today.weekday()) % 7
         weeks = {None: ahead or 7, 0: ahead, 1: 7 - today.weekday() + said["weekday"]}
         return today + timedelta(days=weeks[said.get("week")])
+    if "festival" in said:
+        month, of_month = divmod(said["festival"], 100)
+        return _next(of_month, month, today) if month else _next_easter(today)
     if "day" not in said:
         return today + timedelta(days=said.get("offset", 0) + said.get("count", 0) * said.get("days", 0))
     if "year" in said:
@@ -279,3 +297,19 @@ def _next(day_of_month: int, month: int | None, today: date) -> date:
         if found >= today:
             return found
     raise ValueError(f"there is no day {day_of_month} in month {month}")
+
+
+def _next_easter(today: date) -> date:
+    first = easter(today.year)
+    return first if first >= today else easter(today.year + 1)
+
+
+def easter(year: int) -> date:
+    """Easter Sunday of the Gregorian calendar, by the method that Nature published anonymously in 1876."""
+    century, of_century = divmod(year, 100)
+    golden = year % 19
+    moon = (19 * golden + century - century // 4 - (8 * century + 13) // 25 + 15) % 30
+    sunday = (32 + 2 * (century % 4) + 2 * (of_century // 4) - moon - of_century % 4) % 7
+    late = (golden + 11 * moon + 22 * sunday) // 451
+    month, day_before = divmod(moon + sunday - 7 * late + 114, 31)
+    return date(year, month, day_before + 1)
