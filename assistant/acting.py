@@ -68,6 +68,8 @@ async def acting(
                 policy=Policy(config.policy),
                 pins=Pins(state / PIN_FILE if state else None),
             )
+            for name in hands.registry.unknown(config.policy.intents):
+                logger.error("policy.intents names %s, which no skill has: that rule does nothing.", name)
             house.watch(lambda event: hands.list_changed() if isinstance(event, Listed) else None)
             future = tasks.create_task(hands.schedule.run())
             try:

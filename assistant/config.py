@@ -20,6 +20,7 @@ from assistant.inventory import (
     brokers_are_named,
     devices_are_distinct,
     fail_safes_fit,
+    limits_are_of_something,
     members_are_devices,
     pins_are_free,
 )
@@ -240,6 +241,7 @@ class Config:
         pins_are_free,
         passwords_are_said_once,
         brokers_are_named,
+        limits_are_of_something,
     )
 
     @property

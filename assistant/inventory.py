@@ -4,11 +4,11 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, get_args
 
 from assistant.answers import listed
 from assistant.checking import Mistake, shown
-from assistant.devices.kinds import KINDS
+from assistant.devices.kinds import KINDS, DeviceKind
 from assistant.devices.mqtt_settings import Availability, Mqtt, Topic, topics_make_sense
 from assistant.devices.thing import LIMIT
 from assistant.devices.wiring import (
@@ -22,7 +22,7 @@ from assistant.devices.wiring import (
     Wiring,
     claims,
 )
-from assistant.policy import RiskName
+from assistant.policy import RiskName, Rules
 from assistant.schema import Matching, Range
 from assistant.traits import Trait
 
@@ -32,9 +32,6 @@ Spoken = Annotated[
     Matching(r"(?=.*[^\W_])[^\s\x00-\x1f()\[\]{}<>|:\\][^\x00-\x1f()\[\]{}<>|:\\]{0,59}", "a name that can be said"),
 ]
 Property = Annotated[str, Matching(r"[a-z][a-z0-9_ ]{0,39}", "a word such as temperature")]
-DeviceKind = Literal[
-    "light", "switch", "socket", "fan", "cover", "climate", "lock", "sensor", "scene", "button"
-]  # fmt: skip
 
 Sentence = Annotated[str, Matching(r"(?=.*\w)[^\x00-\x1f]{1,200}", "a command, as it is said")]
 
@@ -230,6 +227,16 @@ def brokers_are_named(mqtt: Mqtt, devices: tuple[Device, ...]) -> Iterator[Mista
     for device in devices:
         if isinstance(device, OnBroker) and mqtt.host is None:
             yield Mistake(device, "backend", 'is "mqtt", but there is no broker. Set mqtt.host.')
+
+
+def limits_are_of_something(policy: Rules, mqtt: Mqtt, devices: tuple[Device, ...]) -> Iterator[Mistake]:
+    """A limit of what there is not would limit nothing. What is found on a broker has names that are not known here."""
+    names = [*get_args(DeviceKind), *(device.name for device in devices)]
+    for limit in policy.limits:
+        if limit.of not in names and mqtt.host is None:
+            near = difflib.get_close_matches(limit.of, names, 1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            yield Mistake(limit, "of", f"is {shown(limit.of)}, which is no kind and no device.{hint}")
 
 
 def _is_slip(name: str, other: str) -> bool:

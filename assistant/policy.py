@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import time
 from typing import Annotated, Literal
 
+from assistant.devices.kinds import DeviceKind
 from assistant.errors import BadSlot, SkillError
 from assistant.house import Device
 from assistant.messages import Intent, Risk
@@ -94,7 +95,7 @@ class Rules:
     """The section `policy` of the configuration."""
 
     classes: Classes = Classes()
-    kinds: Mapping[Word, RiskName] = field(default_factory=dict)
+    kinds: Mapping[DeviceKind, RiskName] = field(default_factory=dict)
     intents: Mapping[IntentName, RiskName] = field(default_factory=dict)
     raised: Raised = Raised()
     pace: Pace = Pace()
@@ -139,8 +140,9 @@ class Policy:
             return max([device.risk or Risk.NONE, *map(self.usual, device.members)])
         if device.risk is not None:
             return device.risk
-        rules = self._rules
-        name = getattr(rules.classes, device.risk_class) if device.risk_class else rules.kinds.get(device.kind, "none")
+        kinds: Mapping[str, RiskName] = {str(kind): risk for kind, risk in self._rules.kinds.items()}
+        of_class: RiskName | None = getattr(self._rules.classes, device.risk_class) if device.risk_class else None
+        name = of_class or kinds.get(device.kind, "none")
         return Risk[name.upper()]
 
     def of_device(

@@ -166,6 +166,10 @@ class Registry:
             for handler in plugin.skill.handlers
         }
 
+    def unknown(self, intents: Iterable[str]) -> list[str]:
+        """Those of these names that no skill has."""
+        return [name for name in intents if name not in self._handlers]
+
     def vocabulary(self) -> Vocabulary:
         """What can be said now, with the devices there are now."""
         specs = [handler.spec(self._house) for _, handler in self._handlers.values()]

@@ -142,8 +142,9 @@ def test_a_device_is_left_alone_when_it_was_changed_too_often() -> None:
 def test_numbers_have_limits() -> None:
     heating, boiler = SimulatedDevice("heating", "climate"), SimulatedDevice("boiler", "climate")
     limited = policy(
+        "devices=[{name: boiler, kind: climate}]",
         "policy.limits=[{of: climate, setting: target, low: 5, high: 30},"
-        " {of: boiler, setting: target, low: 40, high: 60}]"
+        " {of: boiler, setting: target, low: 40, high: 60}]",
     )
     limited.check_limits(heating, {"target": 30})
     limited.check_limits(boiler, {"target": 60})
@@ -160,6 +161,11 @@ def test_numbers_have_limits() -> None:
         ("policy.raised.night.start='24:00'", 'policy.raised.night.start is "24:00". Write a time in quotes'),
         ("policy.intents={open sesame: none}", 'policy.intents is "open sesame". Write an intent such as timer.cancel'),
         ("policy.pace.changes=0", "policy.pace.changes is 0. Write a whole number from 1 to 1000."),
+        ("policy.kinds.lokc=pin", 'policy.kinds is "lokc". Write one of light, switch'),
+        (
+            "policy.limits=[{of: boilr, setting: target, low: 1, high: 2}]",
+            'of is "boilr", which is no kind and no device.',
+        ),
         ("policy.classes.safe=pin", "policy.classes.safe is not a setting."),
     ],
 )

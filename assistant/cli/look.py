@@ -26,6 +26,7 @@ from assistant.lint import clashes
 from assistant.messages import RATE
 from assistant.mute import Mute
 from assistant.noise import Recording
+from assistant.policy import Rules
 from assistant.registry import Plugin
 
 
@@ -59,6 +60,7 @@ async def _check(chosen: Chosen) -> bool:
             await _check_body(config.body),
             *(_check_skill(plugin) for plugin in hands.registry.plugins),
             await _check_phrases(hands),
+            _check_policy(config.policy, hands),
             await _works("Wake words", ", ".join(config.wake.thresholds), lambda: _hear_silence(assistant)),
             await _works("Recognizer", ", ".join(lineup.recognizer_names), lambda: _take_silence(assistant)),
             _check_service(),
@@ -98,6 +100,15 @@ def _check_skill(plugin: Plugin) -> bool:
     if plugin.problem:
         click.echo(f"no  Skill {plugin.name} ({plugin.origin}): {plugin.problem}.")
     return plugin.problem is None
+
+
+def _check_policy(rules: Rules, hands: LocalHands) -> bool:
+    """Whether the rules are about intents that there are."""
+    for name in (unknown := hands.registry.unknown(rules.intents)):
+        click.echo(
+            f"no  Policy: policy.intents names {name}, which no skill has. `assistant skills --json` lists them."
+        )
+    return not unknown
 
 
 async def _check_phrases(hands: LocalHands) -> bool:

@@ -1,8 +1,13 @@
 """The kinds of devices there are, and what can be known of and done with each."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 from assistant.traits import Number, Trait, Word, YesNo
+
+DeviceKind = Literal[
+    "light", "switch", "socket", "fan", "cover", "climate", "lock", "sensor", "scene", "button"
+]  # fmt: skip
 
 PERCENT = Number(0, 100, "%", whole=True)
 CELSIUS = Number(-60, 130, "°C", settable=False)
