@@ -123,7 +123,14 @@ class Assistant:
             if not microphone.live:
                 await self.mind.ready()
             pipeline = Pipeline(
-                ears, hearing, self.mind, self.voice, self.observe, live=microphone.live, dry_run=dry_run
+                ears,
+                hearing,
+                self.mind,
+                self.voice,
+                self.observe,
+                live=microphone.live,
+                dry_run=dry_run,
+                follow_up=self.config.listening.follow_up_seconds,
             )
             self.ears = ears
             _settle_memory()

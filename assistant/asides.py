@@ -9,7 +9,8 @@ from assistant.messages import IntentSpec, SlotSpec, Vocabulary
 UNDO, HEARD, WHY, AGAIN = "assistant.undo", "assistant.heard", "assistant.why", "assistant.again"
 DROP = "assistant.drop"
 """Not heard as such: a command of which nothing is wanted any more."""
-ALSO, MEANT = "assistant.also", "assistant.meant"
+ALSO, MEANT, REST = "assistant.also", "assistant.meant", "assistant.rest"
+"""Heard by their words alone: what they mean depends on what was said before them."""
 
 _ASIDES = (
     IntentSpec(
@@ -101,6 +102,7 @@ def as_heard(vocabulary: Vocabulary) -> Vocabulary:
         IntentSpec(
             ALSO, (f"(and|what about|how about|and what about) {another} [too|also|as well]",), (what,), weight=0.5
         ),
+        IntentSpec(REST, (another,), (what,), weight=0.1),
         IntentSpec(MEANT, (f"(no|sorry|no sorry|actually|wait) [I (meant|mean|said)] {another}",), (what,), weight=0.5),
     )
     return Vocabulary(specs + follow)

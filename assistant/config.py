@@ -66,6 +66,7 @@ class Listening:
     """Where a command begins and ends."""
 
     wait_seconds: Annotated[float, Range(0.5, 60, "seconds")]
+    follow_up_seconds: Annotated[float, Range(0, 30, "seconds")]
     silence_seconds: Annotated[float, Range(0.1, 5, "seconds")]
     max_seconds: Annotated[float, Range(1, 120, "seconds")]
     min_speech_seconds: Annotated[float, Range(0, 2, "seconds")]

@@ -26,6 +26,7 @@ from assistant.messages import (
     Turn,
     Vocabulary,
 )
+from assistant.nearest import Nearest
 from assistant.phrases.book import too_long
 from assistant.phrases.examples import sentence
 from assistant.phrases.lists import Value
@@ -92,6 +93,9 @@ class Mind:
         self._talker = talker
         self._answers = Answers()
         self._open: Open | None = None
+        self._nearest = Nearest(())
+        self._puzzled = 0
+        """Turns that were not understood, one after the other."""
         self._record: Turn | None = None
         """The last turn that was not about the one before it."""
         self._undo: deque[tuple[int, ...]] = deque(maxlen=MOST_UNDONE)
@@ -110,7 +114,9 @@ class Mind:
 
     async def learn(self) -> None:
         """Prepare the first understander for what can be said now; `prepare` the others. Raises EngineError."""
-        await self._meaning.learn(await self._hands.vocabulary())
+        vocabulary = await self._hands.vocabulary()
+        await self._meaning.learn(vocabulary)
+        self._nearest = Nearest(vocabulary.intents)
 
     async def prepare(self) -> None:
         """Prepare the others, which may take long. One that cannot be is logged, and answers nothing."""
@@ -150,7 +156,7 @@ class Mind:
         else:
             if asked is not None:
                 await asked.resume(None)
-            response = await self._do(wanted, transcript, turn, dry_run=dry_run)
+            response = await self._do(wanted, transcript, turn, opening, dry_run=dry_run)
         intent = wanted.intents[0] if wanted.intents else None
         watch.lap("act")
         secret = is_secret(question, transcript.text)
@@ -169,11 +175,15 @@ class Mind:
         asked, self._open = self._open, None
         return None if asked is None else await asked.resume(None)
 
-    async def _do(self, wanted: Wanted, transcript: Transcript, turn: int, *, dry_run: bool) -> Response:
+    async def _do(
+        self, wanted: Wanted, transcript: Transcript, turn: int, opening: Opening, *, dry_run: bool
+    ) -> Response:
         if not wanted.intents:
             if too_long(transcript.text):
                 return Response(TOO_LONG, ok=False)
-            return await self._chat(transcript, turn) or Response(NOT_UNDERSTOOD, ok=False)
+            called = opening is not Opening.ANSWER
+            return (called and await self._chat(transcript, turn)) or self._refuse(transcript, opening)
+        self._puzzled = 0
         intent = wanted.intents[0]
         if intent.name == asides.UNDO:
             return await self._take_back()
@@ -203,6 +213,14 @@ class Mind:
         if not self._undo:
             return Response(CANNOT_UNDO, ok=False)
         return await self._hands.undo(self._undo.pop())
+
+    def _refuse(self, transcript: Transcript, opening: Opening) -> Response:
+        """Say once what could have been said instead; then no more than that it was not understood, or a chime."""
+        self._puzzled += 1
+        if self._puzzled > 1 and opening is not Opening.TYPED:
+            return Response(ok=False)
+        near = self._nearest.find(transcript.text) if self._puzzled == 1 else None
+        return Response(NOT_UNDERSTOOD + (f" You can say: {near}." if near else ""), ok=False)
 
     async def _act_all(
         self, intents: Sequence[Intent], turn: int, done: Sequence[Response] = (), *, dry_run: bool

@@ -32,8 +32,12 @@ class Pipeline:
         *,
         live: bool,
         dry_run: bool = False,
+        follow_up: float = 0.0,
     ) -> None:
-        """`live` sound goes by while we think, so that a wake word can interrupt even that; a file waits."""
+        """`live` sound goes by while we think, so that a wake word can interrupt even that; a file waits.
+
+        `follow_up` is how many seconds to listen for another command after an answer, without a wake word.
+        """
         self._ears = ears
         self._hearing = hearing
         self._mind = mind
@@ -41,6 +45,7 @@ class Pipeline:
         self._observe = observe
         self._live = live
         self._dry_run = dry_run
+        self._follow_up = follow_up
         self._turns = itertools.count(1)
 
     async def run(self) -> None:
@@ -70,6 +75,8 @@ class Pipeline:
                 self._observe(Interrupted(turn))
                 return await self._ears.wake()
             if not heard.seconds:
+                if awaited is None and question is None:
+                    return None
                 self._observe(NobodySpoke(turn))
                 return (await self._while_listening(self._close(turn)))[1]
             self._write_down(heard.watch, awaited)
@@ -88,6 +95,8 @@ class Pipeline:
                 self._observe(Interrupted(turn))
                 return another
             record, response = answered
+            if awaited is None and question is None and record.intent is None:
+                return another
             replied, late = await self._while_listening(self._reply(turn, response, heard.watch))
             another = another or late
             record = replace(record, ms=dict(heard.watch.ms))
@@ -96,18 +105,18 @@ class Pipeline:
             self._observe(Finished(turn, record))
             if replied is None:
                 self._observe(Interrupted(turn))
-            if another is not None or response.question is None:
+            if another is not None or not (response.question or (self._follow_up and response.ok)):
                 return another
             awaited = None
 
     async def _listen(self, wake: Wake | None, turn: int, question: Question | None) -> Hearsay:
         """Take down a command, or an answer. The chime sounds while we listen already: nobody has to wait for it.
 
-        Without a wake word nothing but an answer is listened for.
+        While a question is open, nothing but an answer is listened for without a wake word.
         """
         answers = [dialogue.vocabulary(question.slot)] if question else []
         among = answers if question and wake is None else [None, *answers]
-        wait = question.seconds if question and wake is None else None
+        wait = None if wake is not None else question.seconds if question else self._follow_up
         async with asyncio.TaskGroup() as tasks:
             chime = tasks.create_task(self._voice.chime("wake"))
             self._observe(Listening(turn))

@@ -51,7 +51,7 @@ CONVERSATIONS = {
         """,
     "what is understood only in part is not done": """
         > turn on the fan and bake a cake
-        Sorry, I did not understand that.
+        Sorry, I did not understand that. You can say: turn on the fan.
         > turn on the fan
         The fan is on.
         """,
@@ -82,7 +82,7 @@ CONVERSATIONS = {
         The desk lamp is on.
         [3 minutes]
         > turn it off
-        Sorry, I did not understand that.
+        Sorry, I did not understand that.…
         """,
     "the same elsewhere": """
         > turn on the kitchen light
@@ -128,7 +128,7 @@ CONVERSATIONS = {
         """,
     "which one": """
         > turn on the lamp in the kitchen
-        Sorry, I did not understand that.
+        Sorry, I did not understand that. You can say: turn on the bedside lamp.
         > turn on the blind
         Which blind: the left blind or the right blind?
         > the left one
@@ -171,6 +171,16 @@ CONVERSATIONS = {
         I call nothing lamp any more.
         > turn on the lamp
         The bedside lamp is on.
+        """,
+    "a refusal helps once": """
+        > would you mind making the desk lamp shine, turn it
+        Sorry, I did not understand that. You can say: turn on the desk lamp.
+        > make the desk lamp shine
+        Sorry, I did not understand that.
+        > turn on the fan
+        The fan is on.
+        > sing a song about the sea
+        Sorry, I did not understand that.
         """,
     "undo": """
         > undo that

@@ -110,6 +110,36 @@ async def test_an_answer_may_follow_a_wake_word(tmp_path: Path) -> None:
     assert [turn.answer for turn in records(events)] == ["For how long?", "Timer set for 20 minutes."]
 
 
+async def test_another_command_may_follow_an_answer_where_the_household_wants_that(tmp_path: Path) -> None:
+    heard: list[Sound | float] = [JARVIS, PAUSE, say("turn on the desk lamp"), 4.0, say("turn off the desk lamp"), 6.0]
+    events = await converse(tmp_path, *heard, settings=["listening.follow_up_seconds=4"])
+    assert [turn.intent for turn in records(events)] == ["light.on", "light.off"]
+    assert order(events).count(Woke) == 1
+    assert [turn.intent for turn in records(await converse(tmp_path, *heard))] == ["light.on"]
+
+
+async def test_what_is_said_to_others_after_an_answer_is_passed_over(tmp_path: Path) -> None:
+    chat = say("the weather was lovely when we sailed around the island")
+    events = await converse(
+        tmp_path, JARVIS, PAUSE, say("turn on the desk lamp"), 4.0, chat, settings=["listening.follow_up_seconds=4"]
+    )
+    assert [turn.intent for turn in records(events)] == ["light.on"]
+    assert len([event for event in events if isinstance(event, Speaking)]) == 1
+
+
+async def test_what_sounds_while_the_assistant_speaks_is_no_command(tmp_path: Path) -> None:
+    events = await converse(
+        tmp_path, JARVIS, PAUSE, say("what can you do"), 2.0, say("turn on the desk lamp"), 12.0,
+        settings=["listening.follow_up_seconds=2"],
+    )  # fmt: skip
+    assert [turn.intent for turn in records(events)] == ["help.help"]
+
+
+async def test_several_commands_in_one_breath(tmp_path: Path) -> None:
+    events = await converse(tmp_path, JARVIS, PAUSE, say("turn on the desk lamp and set a timer for ten minutes"))
+    assert records(events)[0].answer == "The desk lamp is on. Timer set for 10 minutes."
+
+
 async def test_nobody_speaks_after_the_wake_word(tmp_path: Path) -> None:
     events = await converse(tmp_path, JARVIS, 4.0)
     assert order(events) == [Waiting, Woke, Listening, NobodySpoke, Waiting]
