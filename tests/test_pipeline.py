@@ -132,7 +132,7 @@ async def test_what_sounds_while_the_assistant_speaks_is_no_command(tmp_path: Pa
         tmp_path, JARVIS, PAUSE, say("what can you do"), 2.0, say("turn on the desk lamp"), 12.0,
         settings=["listening.follow_up_seconds=2"],
     )  # fmt: skip
-    assert [turn.intent for turn in records(events)] == ["help.help"]
+    assert [turn.intent for turn in records(events)] == ["help.abilities"]
 
 
 async def test_several_commands_in_one_breath(tmp_path: Path) -> None:
