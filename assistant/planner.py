@@ -57,6 +57,8 @@ class Step:
     name: str
     seconds: float
     how: Literal["setting", "measured", "modelled"]
+    cores: int = 1
+    """That it keeps busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +168,7 @@ def _profile(
 
 
 def _turn(name: str, steps: tuple[Step, ...], speed: Speed) -> TurnPlan:
-    """The phrase steps keep one core busy, the models as many as they have threads; silence none."""
-    busy = sum(step.seconds * (1 if ":" not in step.name else speed.threads) for step in steps if step.how != "setting")
+    busy = sum(step.seconds * step.cores for step in steps if step.how != "setting")
     return TurnPlan(name, steps, None if speed.core_watts is None else speed.core_watts * busy)
 
 
@@ -202,23 +203,26 @@ def _speech(models: Sequence[Model], speed: Speed, measured: Mapping[str, float]
     voice = next((model for model in models if model.stage == "speech"), None)
     if voice is None:
         return list(_given(measured, "espeak-ng: first sound"))
-    return [_step(f"{voice.name}: first sentence", speed.voice * SPOKEN, measured)]
+    return [_step(f"{voice.name}: first sentence", speed.voice * SPOKEN, measured, speed)]
 
 
 def _model_steps(model: Model, speed: Speed, measured: Mapping[str, float]) -> Iterable[Step]:
     if model.stage == "recognition":
         sound = COMMAND + (1.28 if model.short_context else MARGIN)
         seconds = encoder_work(sound) / speed.encoder + WRITTEN * speed.decoder
-        yield _step(f"{model.name}: words", seconds, measured)
+        yield _step(f"{model.name}: words", seconds, measured, speed)
     elif model.stage == "understanding":
         slower = _size(model) * _slower(PROMPT)
         read, forced, chosen = READ / speed.prefill, FORCED / speed.prefill, CHOSEN / speed.decode
-        yield _step(f"{model.name}: reading {READ} tokens", slower * read, measured)
-        yield _step(f"{model.name}: {CHOSEN} choices", slower * (forced + chosen), measured)
+        yield _step(f"{model.name}: reading {READ} tokens", slower * read, measured, speed)
+        yield _step(f"{model.name}: {CHOSEN} choices", slower * (forced + chosen), measured, speed)
 
 
-def _step(name: str, modelled: float, measured: Mapping[str, float]) -> Step:
-    return Step(name, measured[name], "measured") if name in measured else Step(name, modelled, "modelled")
+def _step(name: str, modelled: float, measured: Mapping[str, float], speed: Speed) -> Step:
+    """Of a model, which has all threads."""
+    if name in measured:
+        return Step(name, measured[name], "measured", speed.threads)
+    return Step(name, modelled, "modelled", speed.threads)
 
 
 def _choose(profiles: Sequence[ProfilePlan], machine: Machine) -> tuple[str, str]:

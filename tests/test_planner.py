@@ -213,3 +213,16 @@ def test_the_probe_measures_something() -> None:
     found = probe()
     assert 0.1 < found.matmul < 10_000
     assert 0.1 < found.copy < 1_000
+
+
+@pytest.mark.parametrize(("name", "least", "most"), [("Raspberry Pi 5 Model B Rev 1.0", 5, 30)])
+def test_the_energy_of_a_turn_goes_by_its_busy_cores(name: str, least: float, most: float) -> None:
+    phrase, *others = (turn for profile in planned(board(name)).profiles for turn in profile.turns)
+    assert phrase.joules == pytest.approx(1.6 * sum(MEASURED.values()))
+    assert any(least < (turn.joules or 0) < most for turn in others)
+
+
+def test_a_machine_whose_power_nobody_published_has_no_energy() -> None:
+    machine = dataclasses.replace(board("Raspberry Pi 5 Model B Rev 1.0"), name="AMD EPYC")
+    speed = expect(machine, FAST, RATES, 4, "x86_64")
+    assert {turn.joules for profile in planned(machine, speed).profiles for turn in profile.turns} == {None}

@@ -32,7 +32,10 @@ def show(plan: Plan) -> None:
         disk = f"{megabytes(profile.disk)} of disk" if profile.disk else "no model files"
         click.echo(f"\n{profile.name}: {disk}, {megabytes(profile.memory)} of memory, which {fit}.")
         for turn in profile.turns:
-            click.echo(f"  {turn.seconds:6.2f} s  {turn.name}, from the last word to the first sound of the answer")
+            power = "" if turn.joules is None else f"; {turn.joules:.1f} J (modelled)"
+            click.echo(
+                f"  {turn.seconds:6.2f} s  {turn.name}, from the last word to the first sound of the answer{power}"
+            )
             for step in turn.steps:
                 click.echo(f"    {step.seconds:6.3f} s  {step.name} ({step.how})")
         if profile.prepare:
