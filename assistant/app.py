@@ -11,7 +11,7 @@ from pathlib import Path
 
 from assistant.acting import acting
 from assistant.apart import FarHands
-from assistant.clock import Clock
+from assistant.clock import Clock, SystemClock
 from assistant.concurrency import interrupt
 from assistant.config import Config
 from assistant.ears import Ears
@@ -27,6 +27,7 @@ from assistant.messages import AudioFrame, Response, Transcript, Turn
 from assistant.mind import Chat, Mind
 from assistant.mute import Mute
 from assistant.pipeline import Pipeline
+from assistant.quiet import QuietHours, Softly
 from assistant.silence import without_silence
 from assistant.skill import Announcement
 from assistant.stages import Microphone, Recognizer, Speaker, Vad, WakeWord
@@ -51,6 +52,7 @@ class Assistant:
         local: LocalHands | None,
         kept: Kept | None,
         mute: Mute,
+        quiet: QuietHours,
     ) -> None:
         """`kept` writes what the household allows to the disk."""
         self.config = config
@@ -64,6 +66,7 @@ class Assistant:
         self.turns = turns
         """The last turns, and why they went as they did."""
         self.kept = kept
+        self.quiet = quiet
         self.mute = mute
         """Whether the microphone is closed."""
         self.ears: Ears | None = None
@@ -195,13 +198,15 @@ async def assemble(
     lineup = await asyncio.to_thread(Lineup, config)
     synthesizer = await asyncio.to_thread(lineup.synthesizer)
     understanders = await asyncio.to_thread(lineup.understanders)
-    voice = Voice(synthesizer, speaker, chimes=asdict(config.sound.chimes), volume=config.sound.volume)
+    quiet = _quiet_hours(config, clock or SystemClock())
+    voice = Voice(synthesizer, speaker, chimes=asdict(config.sound.chimes), volume=config.sound.volume, quiet=quiet)
 
     mute = Mute(observe, state and state / "muted")
 
     async def announce(announcement: Announcement) -> None:
         observe(Speaking(0, announcement.text))
-        await voice.announce(announcement.text, announcement.chime, announcement.loudness)
+        rings = announcement.chime == "timer"
+        await voice.announce(announcement.text, announcement.chime, announcement.loudness, anytime=rings)
 
     async with asyncio.TaskGroup() as tasks, AsyncExitStack() as stack:
         local: LocalHands | None = None
@@ -223,7 +228,7 @@ async def assemble(
             remember=understanding.remember_seconds,
             talker=lineup.talker,
         )
-        assistant = Assistant(config, lineup, hands, mind, voice, observe, turns, local, kept, mute)
+        assistant = Assistant(config, lineup, hands, mind, voice, observe, turns, local, kept, mute, quiet)
         await mind.learn()
         preparing = tasks.create_task(_prepare(mind, lineup))
         keeping = tasks.create_task(kept.run()) if kept is not None else None
@@ -240,6 +245,11 @@ async def assemble(
             await mind.close()
             lineup.close()
             gc.unfreeze()
+
+
+def _quiet_hours(config: Config, clock: Clock) -> QuietHours:
+    rules = config.quiet
+    return QuietHours(rules.hours, Softly(rules.volume / 100, rules.chimes, rules.light / 100), clock)
 
 
 async def _prepare(mind: Mind, lineup: Lineup) -> None:

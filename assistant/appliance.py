@@ -34,7 +34,7 @@ class Appliance:
         A `patient` one waits for a microphone that is missing when it starts.
         """
         self.mute = assistant.mute
-        self.body = Body(assistant.config.body, self.mute, self, pins)
+        self.body = Body(assistant.config.body, self.mute, self, pins, assistant.quiet)
         self._assistant = assistant
         self._patient = patient
         self._in_turn = False

@@ -19,6 +19,7 @@ from assistant.gestures import Gesture, Gestures
 from assistant.inventory import Body as Wired
 from assistant.moods import PATTERNS, Mood, Pattern, mood
 from assistant.mute import Mute
+from assistant.quiet import Softly, never
 
 logger = logging.getLogger(__name__)
 
@@ -46,8 +47,16 @@ class Body:
     What cannot be opened is logged and listed in `problems`; the rest works.
     """
 
-    def __init__(self, wired: Wired, mute: Mute, controls: Controls | None = None, pins: Pins | None = None) -> None:
+    def __init__(
+        self,
+        wired: Wired,
+        mute: Mute,
+        controls: Controls | None = None,
+        pins: Pins | None = None,
+        quiet: Callable[[], Softly | None] = never,
+    ) -> None:
         """Without `controls` the button only mutes. Without `pins`, those of this machine, looked for if need be."""
+        self._quiet = quiet
         self._wired = wired
         self._mute = mute
         self._controls = controls
@@ -141,7 +150,10 @@ class Body:
     async def _play(self, shown: Light, pattern: Pattern) -> None:
         """Until the mood changes."""
         while not self._changed.is_set():
-            for colour, seconds in pattern.steps:
+            softly = self._quiet()
+            share = softly.light if softly is not None else 1.0
+            for (red, green, blue), seconds in pattern.steps:
+                colour = red * share, green * share, blue * share
                 await self._tell(partial(shown.show, colour))
                 if pattern.whole:
                     await asyncio.sleep(seconds or 0)

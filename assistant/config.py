@@ -24,7 +24,7 @@ from assistant.inventory import (
     members_are_devices,
     pins_are_free,
 )
-from assistant.policy import Rules
+from assistant.policy import Night, Rules
 from assistant.schema import Matching, Range, json_schema, keys
 
 DEFAULTS = Path(__file__).with_name("defaults.yaml")
@@ -94,6 +94,16 @@ class Sound:
     speaker: str | int | None
     volume: Percent
     chimes: Chimes
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """When the assistant is to disturb nobody."""
+
+    hours: Night | None
+    volume: Percent
+    chimes: bool
+    light: Percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +228,7 @@ class Config:
     wake: Wake
     listening: Listening
     sound: Sound
+    quiet: Quiet
     recognition: Recognition
     understanding: Understanding
     voice: Voice

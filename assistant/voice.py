@@ -14,6 +14,7 @@ from assistant.concurrency import interrupt
 from assistant.errors import DeviceError
 from assistant.messages import Speech
 from assistant.phrase_cache import PhraseCache
+from assistant.quiet import Softly, never
 from assistant.stages import Speaker, Synthesizer
 
 logger = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ class Voice:
     chimes: by name, True for the one that comes with Hearth, False for none, or a WAV file.
     volume: 0 to 100; the sound's amplitude goes with its square, as loudness is heard.
     cache: bytes of sound kept of what was said lately.
+    quiet: how softly to be now, if softly.
 
     A speaker that fails is logged, once until it works again, and nothing else suffers. Raises ConfigError for a chime
     that cannot be used. All methods are for the event loop's thread.
@@ -41,11 +43,13 @@ class Voice:
         chimes: Mapping[str, bool | Path] | None = None,
         volume: int = 100,
         cache: int = 4 << 20,
+        quiet: Callable[[], Softly | None] = never,
     ) -> None:
         self._synthesizer = PhraseCache(synthesizer, cache)
         self._speaker = speaker
         self._chimes = load_chimes(chimes or {})
         self._volume = volume
+        self._quiet = quiet
         self._muted = False
         self._mouth = asyncio.Lock()
         self._sounds: set[asyncio.Task[None]] = set()
@@ -90,14 +94,24 @@ class Voice:
         self.last = text
         await self._in_turn(self._sound(text, rest=rest), begun=begun)
 
-    async def announce(self, text: str, chime: str | None = None, loudness: float = 1.0) -> None:
-        """Say it as `say` does, after a chime that nothing parts from it; `loudness` is relative to the volume."""
+    async def announce(
+        self, text: str, chime: str | None = None, loudness: float = 1.0, *, anytime: bool = False
+    ) -> None:
+        """Say it as `say` does, after a chime that nothing parts from it; `loudness` is relative to the volume.
+
+        `anytime`: quiet hours make no difference.
+        """
         self.last = text
+        softly = None if anytime else self._quiet()
+        if softly is not None:
+            chime, loudness = chime if softly.chimes else None, loudness * softly.volume
         await self._in_turn(self._sound(text, chime), loudness)
 
     async def chime(self, name: str) -> None:
         """Sound a chime and wait until it has been heard: wake, done, not_understood, nobody or timer."""
-        await self._in_turn(self._sound("", name))
+        softly = self._quiet()
+        if softly is None or softly.chimes:
+            await self._in_turn(self._sound("", name), softly.volume if softly else 1.0)
 
     async def hush(self) -> None:
         """Silence what is being said and forget what waits. Whoever asked for it goes on as if it had been heard."""
