@@ -205,8 +205,7 @@ async def assemble(
 
     async def announce(announcement: Announcement) -> None:
         observe(Speaking(0, announcement.text))
-        rings = announcement.chime == "timer"
-        await voice.announce(announcement.text, announcement.chime, announcement.loudness, anytime=rings)
+        await voice.announce(announcement.text, announcement.chime, announcement.loudness)
 
     async with asyncio.TaskGroup() as tasks, AsyncExitStack() as stack:
         local: LocalHands | None = None

@@ -71,7 +71,7 @@ class Announcement:
 
     text: str
     chime: str | None = None
-    """A sound before the words: `timer` rings."""
+    """A sound before the words: `timer` rings, also in quiet hours."""
     rings: int = 1
     """How often it is said, with pauses and ever louder, until somebody says "stop"."""
     loudness: float = 1.0

@@ -92,17 +92,16 @@ class Voice:
         when the speaker is given the first of it.
         """
         self.last = text
-        await self._in_turn(self._sound(text, rest=rest), begun=begun)
+        softly = self._quiet()
+        await self._in_turn(self._sound(text, rest=rest), softly.volume if softly else 1.0, begun)
 
-    async def announce(
-        self, text: str, chime: str | None = None, loudness: float = 1.0, *, anytime: bool = False
-    ) -> None:
+    async def announce(self, text: str, chime: str | None = None, loudness: float = 1.0) -> None:
         """Say it as `say` does, after a chime that nothing parts from it; `loudness` is relative to the volume.
 
-        `anytime`: quiet hours make no difference.
+        What rings, with the chime `timer`, does so in quiet hours too: somebody wanted it then.
         """
         self.last = text
-        softly = None if anytime else self._quiet()
+        softly = None if chime == "timer" else self._quiet()
         if softly is not None:
             chime, loudness = chime if softly.chimes else None, loudness * softly.volume
         await self._in_turn(self._sound(text, chime), loudness)

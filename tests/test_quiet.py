@@ -1,5 +1,7 @@
 """Quiet hours, on a clock of the test's own."""
 
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -10,6 +12,9 @@ from assistant.engines.espeak import Espeak
 from assistant.policy import Night
 from assistant.quiet import QuietHours, Softly
 from assistant.voice import Voice
+from skills.alarm import skill as alarm
+from skills.reminder import skill as reminder
+from skills.timer import skill as timer
 
 NIGHT = Night("22:00", "07:00")
 
@@ -24,23 +29,48 @@ def test_they_go_over_midnight(hour: str, quiet: bool) -> None:
     assert QuietHours(None, softly, clock)() is None
 
 
-async def test_the_voice_is_soft_and_has_no_chimes_but_what_rings_does() -> None:
-    speaker = testing.RecordingSpeaker()
-    clock = testing.ManualClock(datetime(2026, 5, 4, 23, tzinfo=UTC))
-    espeak = Espeak()
-    voice = Voice(espeak, speaker, quiet=QuietHours(NIGHT, Softly(0.5, False, 0.2), clock))
+@asynccontextmanager
+async def voice(clock: testing.ManualClock) -> AsyncIterator[tuple[Voice, Callable[[], tuple[int, int]]]]:
+    """One that is quiet at night, and what tells how loud and how long it was since it was last asked."""
+    speaker, espeak = testing.RecordingSpeaker(), Espeak()
 
-    async def loudest(**how: bool) -> tuple[int, float]:
+    def heard() -> tuple[int, int]:
+        sound = np.frombuffer(b"".join(piece.pcm for piece in speaker.played), "<i2").astype(int)
         speaker.played.clear()
-        await voice.announce("hello", "timer", **how)
-        sound = np.frombuffer(b"".join(piece.pcm for piece in speaker.played), "<i2")
-        return int(np.abs(sound.astype(int)).max()), len(sound)
+        return int(np.abs(sound).max(initial=0)), len(sound)
 
-    soft, short = await loudest()
-    await voice.chime("wake")
-    rung, long = await loudest(anytime=True)
-    assert rung > 2 * soft
-    assert long > short
-    clock.passed += timedelta(hours=9)
-    assert (await loudest()) == (rung, long)
+    yield Voice(espeak, speaker, quiet=QuietHours(NIGHT, Softly(0.5, False, 0.2), clock)), heard
     espeak.close()
+
+
+async def test_answers_and_announcements_are_soft_and_without_chimes() -> None:
+    clock = testing.ManualClock(datetime(2026, 5, 4, 23, tzinfo=UTC))
+    async with voice(clock) as (mouth, heard):
+        await mouth.say("hello")
+        soft, short = heard()
+        await mouth.announce("hello", "announcement")
+        assert heard() == (soft, short)
+        await mouth.chime("wake")
+        assert heard() == (0, 0)
+        clock.passed += timedelta(hours=9)
+        await mouth.say("hello")
+        assert heard() == (pytest.approx(4 * soft, rel=0.01), short)
+        await mouth.chime("wake")
+        assert heard()[1] > 0
+
+
+@pytest.mark.parametrize(
+    "asked", ["set a timer for five minutes", "set an alarm for 11:20 pm", "remind me at 11:20 pm to breathe"]
+)
+async def test_what_was_asked_to_ring_rings(asked: str) -> None:
+    home = await testing.assistant(alarm, reminder, timer, now=datetime(2026, 5, 4, 23, tzinfo=UTC))
+    await home.say(asked)
+    assert await home.wait(minutes=21)
+    rung = home.announcements[0]
+    async with voice(home.clock) as (mouth, heard):
+        await mouth.announce(rung.text, rung.chime)
+        at_night = heard()
+        home.clock.passed += timedelta(hours=9)
+        await mouth.announce(rung.text, rung.chime)
+        assert heard() == at_night
+    await home.close()
