@@ -37,7 +37,7 @@ FIXED = (NOT_UNDERSTOOD, str(Unanswered()), APOLOGY, TOO_SLOW)
 SHORT_MARGIN = 1.28
 """Seconds of silence after the words that suffice weights tuned for short sound (futo-org/whisper-acft: 64 frames)."""
 
-RECOGNIZERS = {"embedded": ("pocketsphinx",), "standard": ("pocketsphinx", "whisper")}
+RECOGNIZERS = {"embedded": ("hearth",), "standard": ("hearth", "whisper")}
 UNDERSTANDERS = {"embedded": ("phrases",), "standard": ("phrases", "llama")}
 VOICES = {"embedded": "espeak-ng", "standard": "piper"}
 """What each profile stands for, cheap before clever."""
@@ -82,8 +82,12 @@ class Lineup:
         return self._kept
 
     def recognizers(self) -> list[Recognizer]:
-        """At least PocketSphinx."""
-        makers: dict[str, Callable[[], Recognizer]] = {"pocketsphinx": self._pocketsphinx, "whisper": self._whisper}
+        """Where none of those that are wanted can be had, PocketSphinx."""
+        makers: dict[str, Callable[[], Recognizer]] = {
+            "hearth": self._hearth,
+            "pocketsphinx": self._pocketsphinx,
+            "whisper": self._whisper,
+        }
         made = [self._made(name, makers[name]) for name in self.recognizer_names]
         return [each for each in made if each is not None] or [self._pocketsphinx()]
 
@@ -133,6 +137,12 @@ class Lineup:
         model = store.manifest.model(name)
         require(model.memory, name)
         return _Found(path, model.short_context)
+
+    def _hearth(self) -> Recognizer:
+        from assistant.engines.acoustic import AcousticModel
+        from assistant.engines.hearth import Hearth
+
+        return Hearth(AcousticModel(), compile_network, self.espeak.phonemes, second=self._pocketsphinx)
 
     def _pocketsphinx(self) -> Recognizer:
         from assistant.engines.sphinx import PocketSphinx

@@ -17,13 +17,13 @@ from assistant.phrases.phone_graph import BLANK, SILENT, Entry, PhoneGraph
 
 Floats = NDArray[np.float32]
 
-BEAM = 14.0
+BEAM = 10.0
 """Nats: paths that are this much less likely than the best are given up."""
 
-MOST_TOKENS = 3000
+MOST_TOKENS = 1500
 """Paths that are followed at once; with more, the beam is narrowed. It bounds the cost of a large house."""
 
-LATTICE_BEAM = 8.0
+LATTICE_BEAM = 10.0
 """Nats between the best sentence and the last of its alternatives."""
 
 MOST_STEPS = 20_000

@@ -1,0 +1,210 @@
+"""Hearth's own speech recognition: phones from a small neural network, and the likeliest sentence of the word network.
+
+The network hears through the features of the wake word (engines/features.py); its phones (engines/acoustic.py) are
+searched for the sentences that this house can be told (engines/kaldi.py). Where the best is not far ahead of the
+others, a second recognizer, made in another way, chooses among them.
+"""
+
+import importlib.util
+import math
+from collections.abc import AsyncIterable, AsyncIterator, Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.concurrency import Worker
+from assistant.engines.acoustic import AcousticModel
+from assistant.engines.features import INNER, LAG_SECONDS, STEP, Features
+from assistant.engines.kaldi import Path as Heard
+from assistant.engines.kaldi import PhoneSearch
+from assistant.errors import EngineError
+from assistant.messages import BYTES_PER_SECOND, RATE, AudioFrame, IntentSpec, Transcript, Vocabulary
+from assistant.phrases.network import Network, restrict
+from assistant.phrases.phone_graph import spell
+from assistant.phrases.pronunciation import PHONES, pronounce
+from assistant.stages import Recognizer
+
+Floats = NDArray[np.float32]
+
+LONGEST = 30.0
+"""Seconds of sound after which the rest of an utterance is ignored: no command is that long."""
+
+BLANK_PRICE = 3.0
+"""Nats that a blank costs more than the network says. Trained on synthetic voices it is too sure that nothing new is
+heard of a human one."""
+
+NETWORK_WEIGHT = 0.5
+"""How much the word network's probabilities count beside sound."""
+
+FILLER_PRICE = 4.0
+"""Nats for each phone before and after the sentence that belongs to no word of it."""
+
+CERTAIN = 7.0
+"""Nats by which a blank leads in frames that are passed over: nothing is decided in them."""
+
+EVEN, STEEPNESS = 2.5, 2.0
+"""The lead in nats a phone, of any phones over those of the sentence, at which it is as likely right as wrong, and the
+steepness of confidence there."""
+
+SHORTEST = 5
+"""Phones: sentences of fewer are judged as if they had as many."""
+
+SURE, HOPELESS = 0.95, 0.02
+"""Confidence from which nobody else is asked, and below which nobody need be."""
+
+CHOICES = 16
+"""Sentences that the second recognizer chooses among."""
+
+
+class Hearth:
+    """Recognizes what a word network allows, in US English.
+
+    Whatever explains the sound best, without regard to words, is compared with the best sentence: the more it leads,
+    the lower is the confidence. Arcs that stand for free text are not followed: what is said there is left to a
+    recognizer that knows all words.
+    """
+
+    name = "hearth"
+
+    def __init__(
+        self,
+        acoustic_model: AcousticModel,
+        compile_network: Callable[[Vocabulary], Network],
+        phonemes: Callable[[str], str],
+        second: Callable[[], Recognizer] | None = None,
+    ) -> None:
+        """`phonemes` gives a word's phonemes in IPA by rule; it is called in the engine's own thread.
+
+        `second` makes the recognizer that is asked in doubt, when that happens first: it costs memory.
+        Raises EngineError where the features or the dictionary are missing.
+        """
+        self._make_second = second
+        self._second: Recognizer | None = None
+        self._phones = acoustic_model
+        self._compile = compile_network
+        self._phonemes = phonemes
+        self._dictionary = _dictionary()
+        self._features = Features()
+        self._worker = Worker("hearth")
+        self._search: PhoneSearch | None = None
+        self._among: tuple[Vocabulary, PhoneSearch] | None = None
+
+    async def learn(self, vocabulary: Vocabulary) -> None:
+        """Compile and load the vocabulary's network. Raises EngineError; the old vocabulary then stays."""
+        self._search = await self._worker(self._load, vocabulary)
+        self._among = None
+
+    async def transcribe(self, frames: AsyncIterable[AudioFrame], among: Vocabulary | None = None) -> Transcript:
+        """Listen to frames as they come. Text is empty when nothing was said or nothing fits. Raises EngineError."""
+        search = self._search if among is None else await self._worker(self._narrow, among)
+        if search is None:
+            raise EngineError("Hearth's recognizer has no vocabulary: call learn() before transcribe()")
+        sound = _Sound(self._features)
+        await self._worker(self._features.reset)
+        left = int(LONGEST * BYTES_PER_SECOND)
+        kept: list[AudioFrame] = []
+        async for frame in frames:
+            if left > 0:
+                await self._worker(sound.hear, frame.pcm[:left])
+                kept.append(frame)
+            left -= len(frame.pcm)
+        rows = await self._worker(self._rows, sound)
+        text, confidence = await self._worker(_best, search, rows)
+        if self._make_second is not None and HOPELESS <= confidence < SURE:
+            choices = await self._worker(search.alternatives, rows, CHOICES)
+            text, confidence = await self._doubt(kept, [choice.text for choice in choices], text, confidence)
+        return Transcript(text, confidence, self.name)
+
+    async def _doubt(
+        self, frames: list[AudioFrame], choices: list[str], text: str, confidence: float
+    ) -> tuple[str, float]:
+        """What the second recognizer takes it for, if that is one of the choices; else as it was."""
+        choices = [choice for choice in choices if choice]
+        if self._second is None and self._make_second is not None:
+            self._second = await self._worker(self._make_second)
+            await self._second.learn(Vocabulary())
+        if self._second is None or not choices:
+            return text, confidence
+        among = Vocabulary((IntentSpec("any.of", tuple(choices)),))
+        heard = await self._second.transcribe(_again(frames), among)
+        return (heard.text, heard.confidence) if heard.text else (text, confidence)
+
+    def close(self) -> None:
+        """End the threads."""
+        self._worker.close()
+        if self._second is not None:
+            self._second.close()
+
+    def _load(self, vocabulary: Vocabulary) -> PhoneSearch:
+        network = self._compile(vocabulary)
+        spoken = pronounce(network.words, self._dictionary, self._phonemes)
+        return PhoneSearch(spell(restrict(network, spoken), spoken, NETWORK_WEIGHT, FILLER_PRICE))
+
+    def _narrow(self, among: Vocabulary) -> PhoneSearch:
+        if self._among is None or self._among[0] != among:
+            self._among = among, self._load(among)
+        return self._among[1]
+
+    def _rows(self, sound: "_Sound") -> Floats:
+        """What the network makes of the sound, but for the frames in which nothing is decided."""
+        rows = self._phones(sound.end())
+        if not np.isfinite(rows).all():
+            raise EngineError("The acoustic model gives what is no number. Install Hearth again")
+        rows = rows - np.array([BLANK_PRICE] + [0.0] * len(PHONES), np.float32)
+        return np.ascontiguousarray(rows[rows[:, 0] - rows[:, 1:].max(axis=1) < CERTAIN])
+
+
+async def _again(frames: list[AudioFrame]) -> AsyncIterator[AudioFrame]:
+    for frame in frames:
+        yield frame
+
+
+def _best(search: PhoneSearch, rows: Floats) -> tuple[str, float]:
+    search.begin()
+    search.hear(rows)
+    best = search.best()
+    return (best.text, _confidence(best, rows)) if best is not None and best.text else ("", 0.0)
+
+
+def _confidence(best: Heard, rows: Floats) -> float:
+    phones = sum(len(each.entry.phones) for each in best.spoken if each.entry.word is not None)
+    lead = (best.cost + float(rows.max(axis=1).sum())) / max(SHORTEST, phones)
+    return 1 / (1 + math.exp(min(50.0, STEEPNESS * (lead - EVEN))))
+
+
+class _Sound:
+    """The sound of one utterance on its way through the features."""
+
+    def __init__(self, features: Features) -> None:
+        self._features = features
+        self._pending = b""
+        self._inner: list[Floats] = []
+
+    def hear(self, pcm: bytes) -> None:
+        """Take more sound."""
+        sound = self._pending + pcm
+        whole = len(sound) - len(sound) % (2 * STEP)
+        self._pending = sound[whole:]
+        if whole:
+            self._inner.append(self._features(np.frombuffer(sound[:whole], "<i2")).inner)
+
+    def end(self) -> Floats:
+        """All rows. Features lag behind: silence follows, so that the last phones are seen."""
+        if not self._inner and not self._pending:
+            return np.zeros((0, INNER), np.float32)
+        samples = len(self._pending) // 2 + round(LAG_SECONDS * RATE)
+        self.hear(bytes(2 * (samples + -samples % STEP) - len(self._pending)))
+        return np.concatenate(self._inner)
+
+
+def _dictionary() -> Path:
+    """The CMU pronouncing dictionary that comes with PocketSphinx, whose library is not loaded for it."""
+    spec = importlib.util.find_spec("pocketsphinx")
+    if spec is not None and spec.submodule_search_locations:
+        path = Path(spec.submodule_search_locations[0], "model", "en-us", "cmudict-en-us.dict")
+        if path.is_file():
+            return path
+    raise EngineError(
+        "The pronouncing dictionary of PocketSphinx is missing. Install it with: pip install pocketsphinx"
+    )
