@@ -43,14 +43,14 @@ FILLER_PRICE = 4.0
 CERTAIN = 7.0
 """Nats by which a blank leads in frames that are passed over: nothing is decided in them."""
 
-EVEN, STEEPNESS = 2.5, 2.0
+EVEN, STEEPNESS = 1.3, 3.0
 """The lead in nats a phone, of any phones over those of the sentence, at which it is as likely right as wrong, and the
 steepness of confidence there."""
 
 SHORTEST = 5
 """Phones: sentences of fewer are judged as if they had as many."""
 
-SURE, HOPELESS = 0.95, 0.02
+SURE, HOPELESS = 0.9, 0.005
 """Confidence from which nobody else is asked, and below which nobody need be."""
 
 CHOICES = 16

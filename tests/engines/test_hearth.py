@@ -1,0 +1,253 @@
+"""Hearth's own recognizer, with the model it ships, on speech that espeak-ng synthesises, and what becomes of doubt."""
+
+import asyncio
+from collections.abc import AsyncIterable, AsyncIterator, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from assistant.engines.acoustic import SHIPPED, AcousticModel
+from assistant.engines.espeak import Espeak
+from assistant.engines.hearth import LONGEST, Hearth
+from assistant.engines.sphinx import PocketSphinx
+from assistant.errors import EngineError
+from assistant.messages import AudioFrame, IntentSpec, Transcript, Vocabulary
+from assistant.phrases.network import compile_network
+from tests.engines.test_sphinx import HOUSE, command, feed
+from tests.phones import Floats
+from tests.sounds import Sound, frames, noise, silence
+
+ANSWERS = Vocabulary((IntentSpec("answer.yes", ("yes", "sure")), IntentSpec("answer.no", ("no", "never mind"))))
+
+
+class Second:
+    """A recognizer that is scripted, and remembers what it was asked."""
+
+    name = "second"
+
+    def __init__(self, answer: Transcript) -> None:
+        self.answer = answer
+        self.asked: list[Vocabulary | None] = []
+        self.heard = 0.0
+        self.closed = False
+
+    async def transcribe(self, frames: AsyncIterable[AudioFrame], among: Vocabulary | None = None) -> Transcript:
+        self.asked.append(among)
+        self.heard = sum([frame.seconds async for frame in frames])
+        return self.answer
+
+    async def learn(self, vocabulary: Vocabulary) -> None:
+        """Nothing to learn."""
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.fixture(scope="module")
+def espeak() -> Iterator[Espeak]:
+    engine = Espeak()
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+async def hearth(espeak: Espeak) -> AsyncIterator[Hearth]:
+    engine = Hearth(AcousticModel(), compile_network, espeak.phonemes)
+    await engine.learn(HOUSE)
+    yield engine
+    engine.close()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "turn on the kitchen light",
+        "switch the hallway light on",
+        "turn on the schlafzimmer lamp",
+        "set a timer for ten minutes",
+        "what time is it",
+    ],
+)
+async def test_a_sentence_of_the_network_is_recognized(hearth: Hearth, text: str) -> None:
+    heard = await hearth.transcribe(feed(command(text)))
+    assert heard.text.replace("the ", "") == text.replace("the ", "")
+    assert heard.confidence > 0.5
+    assert heard.recognizer == "hearth"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the weather in london will be pleasant tomorrow",
+        "my grandmother used to bake wonderful apple pies",
+        "he walked slowly along the river and thought about his childhood",
+    ],
+)
+async def test_other_speech_is_rejected(hearth: Hearth, text: str) -> None:
+    assert (await hearth.transcribe(feed(command(text)))).confidence < 0.5
+
+
+@pytest.mark.parametrize(
+    "sound",
+    [
+        silence(0),
+        silence(0.01),
+        silence(2),
+        np.full(32000, 32767, np.int16),
+        np.tile(np.array([32767, -32768], np.int16), 16000),
+        noise(2.0, 30),
+        noise(2.0, 8000),
+    ],
+    ids=["nothing", "a hundredth", "silence", "constant", "square", "quiet noise", "loud noise"],
+)
+async def test_what_is_no_speech_is_no_command(hearth: Hearth, sound: Sound) -> None:
+    assert (await hearth.transcribe(feed(sound))).confidence < 0.5
+
+
+async def test_speech_in_small_frames_is_heard_as_in_one(hearth: Hearth) -> None:
+    sound = command("turn on the kitchen light")
+    whole = await hearth.transcribe(feed(sound, (len(sound),)))
+    parts = await hearth.transcribe(feed(sound, (160, 1, 1279, 333)))
+    assert parts.text == whole.text == "turn on the kitchen light"
+    assert parts.confidence == pytest.approx(whole.confidence, abs=0.01)
+
+
+async def test_half_a_sample_is_no_harm(hearth: Hearth) -> None:
+    async def odd() -> AsyncIterator[AudioFrame]:
+        for frame in frames(command("what time is it")):
+            yield AudioFrame(frame.pcm[:-1], frame.at)
+
+    assert 0.0 <= (await hearth.transcribe(odd())).confidence <= 1.0
+
+
+async def test_it_can_be_cancelled_and_goes_on(hearth: Hearth) -> None:
+    begun = asyncio.Event()
+
+    async def endless() -> AsyncIterator[AudioFrame]:
+        for frame in frames(command("turn on the kitchen light")):
+            yield frame
+        begun.set()
+        await asyncio.Event().wait()
+
+    task = asyncio.create_task(hearth.transcribe(endless()))
+    await begun.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert (await hearth.transcribe(feed(command("what time is it")))).text == "what time is it"
+
+
+async def test_no_more_than_a_command_is_heard_of_endless_sound(hearth: Hearth) -> None:
+    taken = 0
+
+    async def hours() -> AsyncIterator[AudioFrame]:
+        nonlocal taken
+        for _ in range(12):
+            taken += 1
+            yield AudioFrame(bytes(int(10 * LONGEST) * 32000), 0.0)
+
+    assert (await hearth.transcribe(hours())).confidence < 0.5
+    assert taken == 12
+
+
+async def test_answers_are_heard_among_answers(hearth: Hearth) -> None:
+    assert (await hearth.transcribe(feed(command("never mind")), ANSWERS)).text == "never mind"
+    assert (await hearth.transcribe(feed(command("what time is it")), ANSWERS)).confidence < 0.5
+    assert (await hearth.transcribe(feed(command("what time is it")))).text == "what time is it"
+
+
+async def test_a_new_vocabulary_takes_the_old_ones_place(hearth: Hearth) -> None:
+    await hearth.learn(Vocabulary((IntentSpec("tea.start", ("make some tea",)),)))
+    assert (await hearth.transcribe(feed(command("make some tea")))).text == "make some tea"
+    assert (await hearth.transcribe(feed(command("what time is it")))).confidence < 0.5
+
+
+async def test_nothing_to_listen_for_is_nothing_heard(hearth: Hearth) -> None:
+    await hearth.learn(Vocabulary())
+    assert await hearth.transcribe(feed(command("what time is it"))) == Transcript("", 0.0, "hearth")
+
+
+async def test_it_says_so_when_it_has_learnt_nothing(espeak: Espeak) -> None:
+    engine = Hearth(AcousticModel(), compile_network, espeak.phonemes)
+    with pytest.raises(EngineError, match=r"call learn\(\)"):
+        await engine.transcribe(feed(silence(1)))
+    engine.close()
+
+
+class Mumbled(AcousticModel):
+    """Hears as the model that ships does, but is less sure of it."""
+
+    def __call__(self, inner: Floats) -> Floats:
+        return np.logaddexp(super().__call__(inner) + np.log(0.5), np.log(0.5 / 40)).astype(np.float32)
+
+
+def doubtful(espeak: Espeak, second: Second) -> Hearth:
+    return Hearth(Mumbled(), compile_network, espeak.phonemes, lambda: second)
+
+
+async def test_in_doubt_a_second_recognizer_chooses(espeak: Espeak) -> None:
+    second = Second(Transcript("switch the hallway light on", 0.9, "second"))
+    engine = doubtful(espeak, second)
+    await engine.learn(HOUSE)
+    sound = command("switch on the hallway light")
+    heard = await engine.transcribe(feed(sound))
+    assert heard == Transcript("switch the hallway light on", 0.9, "hearth")
+    assert second.heard == len(sound) / 16000
+    (among,) = second.asked
+    assert among is not None
+    assert "switch on the hallway light" in among.intents[0].templates
+    engine.close()
+    assert second.closed
+
+
+async def test_where_the_second_recognizer_knows_nothing_better_it_stays(espeak: Espeak) -> None:
+    second = Second(Transcript("", 0.0, "second"))
+    engine = doubtful(espeak, second)
+    await engine.learn(HOUSE)
+    heard = await engine.transcribe(feed(command("switch on the hallway light")))
+    assert heard.text == "switch on the hallway light"
+    assert second.asked
+    engine.close()
+
+
+async def test_without_doubt_nobody_is_asked(espeak: Espeak) -> None:
+    second = Second(Transcript("set a timer for ten minutes", 1.0, "second"))
+    engine = Hearth(AcousticModel(), compile_network, espeak.phonemes, lambda: second)
+    await engine.learn(HOUSE)
+    for sound in (command("turn on the kitchen light"), silence(2), noise(2.0, 3000)):
+        await engine.transcribe(feed(sound))
+    assert not second.asked
+    engine.close()
+
+
+async def test_pocketsphinx_is_a_second_recognizer(espeak: Espeak) -> None:
+    engine = Hearth(Mumbled(), compile_network, espeak.phonemes, lambda: PocketSphinx(compile_network, espeak.phonemes))
+    await engine.learn(HOUSE)
+    heard = await engine.transcribe(feed(command("switch on the hallway light")))
+    assert (heard.text, heard.recognizer) == ("switch on the hallway light", "hearth")
+    assert heard.confidence > 0.5
+    engine.close()
+
+
+class Broken(AcousticModel):
+    """Gives what is no number."""
+
+    def __call__(self, inner: Floats) -> Floats:
+        return np.full_like(super().__call__(inner), np.nan)
+
+
+async def test_numbers_that_are_none_are_an_error_not_a_command(espeak: Espeak) -> None:
+    engine = Hearth(Broken(), compile_network, espeak.phonemes)
+    await engine.learn(HOUSE)
+    with pytest.raises(EngineError, match="no number"):
+        await engine.transcribe(feed(command("what time is it")))
+    engine.close()
+
+
+@pytest.mark.parametrize("damage", [b"", b"no network", SHIPPED.read_bytes()[:-1000]], ids=["empty", "other", "cut"])
+def test_a_damaged_model_is_an_error(tmp_path: Path, damage: bytes) -> None:
+    file = tmp_path / "ears.onnx"
+    file.write_bytes(damage)
+    with pytest.raises(EngineError, match="acoustic model"):
+        AcousticModel(file)
