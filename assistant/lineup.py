@@ -37,7 +37,7 @@ FIXED = (NOT_UNDERSTOOD, str(Unanswered()), APOLOGY, TOO_SLOW)
 SHORT_MARGIN = 1.28
 """Seconds of silence after the words that suffice weights tuned for short sound (futo-org/whisper-acft: 64 frames)."""
 
-RECOGNIZERS = {"embedded": ("hearth",), "standard": ("hearth", "whisper")}
+RECOGNIZERS = {"embedded": ("pocketsphinx",), "standard": ("pocketsphinx", "whisper")}
 UNDERSTANDERS = {"embedded": ("phrases",), "standard": ("phrases", "llama")}
 VOICES = {"embedded": "espeak-ng", "standard": "piper"}
 """What each profile stands for, cheap before clever."""

@@ -73,13 +73,17 @@ class Hearth:
         compile_network: Callable[[Vocabulary], Network],
         phonemes: Callable[[str], str],
         second: Callable[[], Recognizer] | None = None,
+        *,
+        sure: float = SURE,
     ) -> None:
         """`phonemes` gives a word's phonemes in IPA by rule; it is called in the engine's own thread.
 
-        `second` makes the recognizer that is asked in doubt, when that happens first: it costs memory.
+        `second` makes the recognizer that is asked in doubt, when that happens first: it costs memory. `sure` is the
+        confidence from which there is none.
         Raises EngineError where the features or the dictionary are missing.
         """
         self._make_second = second
+        self._sure = sure
         self._second: Recognizer | None = None
         self._phones = acoustic_model
         self._compile = compile_network
@@ -111,7 +115,7 @@ class Hearth:
             left -= len(frame.pcm)
         rows = await self._worker(self._rows, sound)
         text, confidence = await self._worker(_best, search, rows)
-        if self._make_second is not None and HOPELESS <= confidence < SURE:
+        if self._make_second is not None and HOPELESS <= confidence < self._sure:
             choices = await self._worker(search.alternatives, rows, CHOICES)
             text, confidence = await self._doubt(kept, [choice.text for choice in choices], text, confidence)
         return Transcript(text, confidence, self.name)
