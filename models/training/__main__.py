@@ -1,6 +1,6 @@
 """Train the recogniser's acoustic model, from nothing but synthetic speech:
 
-    python -m models.training [--out models/ears.onnx] [--work .cache/ears] [--sentences 20000] [--turns 5]
+    python -m models.training [--out models/ears.onnx] [--work .cache/ears] [--sentences 20000] [--turns 4]
 
 Everything that is made is kept in the working folder, so that what was interrupted goes on where it stopped. It needs
 the extra `training` and the Debian packages espeak-ng, flite, festival, festlex-cmu, festvox-kallpc16k,
@@ -71,6 +71,7 @@ def parsed(arguments: list[str] | None) -> argparse.Namespace:
 def run(options: argparse.Namespace, pool: Executor, bars: Progress) -> Head:
     """All stages; what was made before is not made again."""
     work: Path = options.work
+    _remember(work / "options.txt", f"seed {options.seed}, {options.sentences} sentences, {options.houses} houses")
     spoken = _spoken(work / "speech", options.seed, options.sentences, options.houses, pool, bars)
     few = min(HELD_OUT_SENTENCES, options.sentences)
     held = _spoken(work / "held", HELD_OUT_SEED, few, min(HELD_OUT_HOUSES, options.houses), pool, bars, held_out=True)
@@ -89,6 +90,15 @@ def run(options: argparse.Namespace, pool: Executor, bars: Progress) -> Head:
 
     plan = Plan(turns=options.turns, hidden=options.hidden, seed=options.seed)
     return train(plan, work, spoken, pool, show)
+
+
+def _remember(file: Path, made_with: str) -> None:
+    """Refuse a working folder of another training: what is in it would be taken for this one's."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(made_with, "utf-8")
+    elif (before := file.read_text("utf-8")) != made_with:
+        raise SystemExit(f"{file.parent} was made with {before}, not {made_with}. Give another folder with --work.")
 
 
 def _spoken(

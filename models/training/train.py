@@ -29,7 +29,7 @@ _KEPT_EVERY = 10  # files: writing what has been learnt takes a moment
 class Plan:
     """What is trained, and how long."""
 
-    turns: int = 5
+    turns: int = 4
     """How often each sentence is heard, each time in another room."""
     width: int = 192
     hidden: int = 160
@@ -57,7 +57,6 @@ class Step:
 
 def train(plan: Plan, folder: Path, spoken: Sequence[Path], pool: Executor, told: Callable[[Step, Head], None]) -> Head:
     """Train a head on `spoken`, in as many turns as planned. Goes on from `folder` where an earlier run stopped."""
-    torch.manual_seed(plan.seed)
     state = folder / "head.pt"
     wanted = [(turn, file) for turn in range(plan.turns) for file in _shuffled(spoken, plan.seed + turn)]
     features = folder / "features"
@@ -76,6 +75,7 @@ def train(plan: Plan, folder: Path, spoken: Sequence[Path], pool: Executor, told
     else:
         mean, scale = kept["head"]["mean"].numpy(), kept["head"]["scale"].numpy()
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    torch.manual_seed(plan.seed)
     head = Head(mean, scale, plan.width, plan.hidden).to(device)
     optimiser = torch.optim.AdamW(head.parameters(), lr=plan.rate, weight_decay=0.01)
     mean_head = AveragedModel(head, multi_avg_fn=get_ema_multi_avg_fn(plan.memory), use_buffers=True)
@@ -85,8 +85,10 @@ def train(plan: Plan, folder: Path, spoken: Sequence[Path], pool: Executor, told
         mean_head.load_state_dict(kept["mean"])
         optimiser.load_state_dict(kept["optimiser"])
         begin = kept["done"]
-    chance = np.random.default_rng(plan.seed)
     for number in range(begin, len(wanted)):
+        # Chance begins anew with each file, so that an interruption changes nothing.
+        torch.manual_seed(plan.seed + number)
+        chance = np.random.default_rng([plan.seed, number])
         began = time.monotonic()
         heard = ahead(number)
         losses = []
