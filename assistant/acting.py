@@ -11,18 +11,18 @@ from pathlib import Path
 from assistant.clock import Clock, SystemClock
 from assistant.concurrency import interrupt
 from assistant.config import Config
+from assistant.devices.furnish import furnish
 from assistant.devices.mqtt_presence import HearthPresence, Microphone
 from assistant.events import Observers
-from assistant.furnish import furnish
+from assistant.future.ledger import Ledger
+from assistant.future.sun import Place
 from assistant.hands import LocalHands
 from assistant.house import Listed
-from assistant.ledger import Ledger
-from assistant.pins import PIN_FILE, Pins
-from assistant.policy import Policy
 from assistant.registry import discover
+from assistant.safety.pins import PIN_FILE, Pins
+from assistant.safety.policy import Policy
 from assistant.skill import Announcement, Sound
 from assistant.store import Stores
-from assistant.sun import Place
 
 logger = logging.getLogger(__name__)
 

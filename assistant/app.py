@@ -10,7 +10,6 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from assistant.acting import acting
-from assistant.apart import FarHands
 from assistant.clock import Clock, SystemClock
 from assistant.concurrency import interrupt
 from assistant.config import Config
@@ -18,20 +17,21 @@ from assistant.ears import Ears
 from assistant.endpoint import Endpointing
 from assistant.errors import EngineError
 from assistant.events import Event, Finished, Heard, NobodySpoke, Observer, Observers, Speaking
-from assistant.gate import Gated
 from assistant.hands import Hands, LocalHands
-from assistant.hearing import Hearing
-from assistant.kept import Kept, sound_warning
 from assistant.lineup import Lineup
+from assistant.listening.gate import Gated
+from assistant.listening.hearing import Hearing
+from assistant.listening.mute import Mute
+from assistant.listening.silence import without_silence
 from assistant.messages import AudioFrame, Response, Transcript, Turn
 from assistant.mind import Chat, Mind
-from assistant.mute import Mute
 from assistant.pipeline import Pipeline
-from assistant.quiet import QuietHours, Softly
-from assistant.silence import without_silence
+from assistant.records.kept import Kept, sound_warning
+from assistant.records.turns import TurnBook
+from assistant.service.apart import FarHands
 from assistant.skill import Announcement
+from assistant.speaking.quiet import QuietHours, Softly
 from assistant.stages import Microphone, Recognizer, Speaker, Vad, WakeWord
-from assistant.turns import TurnBook
 from assistant.voice import Voice
 
 logger = logging.getLogger(__name__)

@@ -7,11 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, TypeVar, cast
 
-from assistant.checking import Checker, at_home, merge, shown
-from assistant.devices.mqtt_settings import Mqtt, passwords_are_said_once
-from assistant.errors import ConfigError
-from assistant.given import Given, Problem, comments, read_file, read_text, wrap
-from assistant.inventory import (
+from assistant.devices.inventory import (
     Area,
     Body,
     Device,
@@ -24,8 +20,12 @@ from assistant.inventory import (
     members_are_devices,
     pins_are_free,
 )
-from assistant.policy import Night, Rules
-from assistant.schema import Matching, Range, json_schema, keys
+from assistant.devices.mqtt_settings import Mqtt, passwords_are_said_once
+from assistant.errors import ConfigError
+from assistant.safety.policy import Night, Rules
+from assistant.settings.checking import Checker, at_home, merge, shown
+from assistant.settings.given import Given, Problem, comments, read_file, read_text, wrap
+from assistant.settings.schema import Matching, Range, json_schema, keys
 
 DEFAULTS = Path(__file__).with_name("defaults.yaml")
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, TypeVar, cast
 
-from assistant import undoing
-from assistant.calls import Asker
 from assistant.clock import Clock
+from assistant.conversation import undoing
+from assistant.conversation.calls import Asker
 from assistant.errors import Unanswered
 from assistant.house import House, HouseLookedAt
 from assistant.messages import Response

@@ -10,8 +10,8 @@ from typing import Protocol
 import numpy as np
 
 from assistant.errors import DeviceError, ManifestError
+from assistant.listening.noise import Recording, Sound, mixed, read_sound
 from assistant.messages import IntentSpec, SlotSpec, Transcript, Turn, Vocabulary
-from assistant.noise import Recording, Sound, mixed, read_sound
 from assistant.phrases.book import PhraseBook
 from assistant.stages import Microphone
 

@@ -9,27 +9,28 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Protocol
 
-from assistant import later, undoing
-from assistant.aliases import Aliases
-from assistant.calls import Asker, Call
 from assistant.clock import Clock
 from assistant.config import fill
 from assistant.context import Lent
+from assistant.conversation import undoing
+from assistant.conversation.aliases import Aliases
+from assistant.conversation.calls import Asker, Call
+from assistant.conversation.undoing import Step
 from assistant.errors import BadSlot, ConfigError, SkillError, Unanswered
-from assistant.guard import NOBODY, Guard
+from assistant.future import later
+from assistant.future.ledger import Ledger
+from assistant.future.sun import Place
 from assistant.house import House
-from assistant.ledger import Ledger
 from assistant.messages import Action, Ask, Intent, Question, Response, Transcript, Vocabulary, When
 from assistant.phrases import spoken
 from assistant.phrases.book import PhraseBook
-from assistant.pins import Pins
-from assistant.policy import SCHEDULE, Policy
 from assistant.registry import Plugin, Registry
+from assistant.safety.guard import NOBODY, Guard
+from assistant.safety.pins import Pins
+from assistant.safety.policy import SCHEDULE, Policy
 from assistant.schedule import Scheduler
 from assistant.skill import Announcement, Command, Context, Skill, Sound
 from assistant.store import Stores
-from assistant.sun import Place
-from assistant.undoing import Step
 
 logger = logging.getLogger(__name__)
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from assistant.devices.traits import Trait
 from assistant.errors import SkillError
 from assistant.messages import Risk
-from assistant.traits import Trait
 
 
 class Outcome(StrEnum):

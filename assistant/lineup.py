@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from assistant.aloud import aloud
 from assistant.config import Config
 from assistant.engines.espeak import Espeak
 from assistant.errors import EngineError, Unanswered
-from assistant.machine import require
 from assistant.mind import NOT_UNDERSTOOD
-from assistant.model_store import default_folder, open_store
-from assistant.phrase_store import PhraseStore
+from assistant.models.machine import require
+from assistant.models.model_store import default_folder, open_store
 from assistant.phrases.book import PhraseBook
 from assistant.phrases.network import compile_network
 from assistant.registry import APOLOGY, TOO_SLOW
+from assistant.speaking.aloud import aloud
+from assistant.speaking.phrase_store import PhraseStore
 from assistant.stages import Recognizer, Synthesizer, Talker, Understander
 
 if TYPE_CHECKING:

@@ -8,14 +8,15 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from assistant import asides, explain
 from assistant.answers import combined
-from assistant.calls import GRACE
-from assistant.dialogue import Answer, Answers, Open, Resume, is_secret
+from assistant.conversation import asides, explain
+from assistant.conversation.calls import GRACE
+from assistant.conversation.dialogue import Answer, Answers, Open, Resume, is_secret
+from assistant.conversation.meaning import Meaning, Wanted
+from assistant.conversation.nearest import Nearest
 from assistant.errors import EngineError, Unanswered
 from assistant.events import Acted, Failed, Observers, Understood
 from assistant.hands import CANNOT_UNDO, MOST_UNDONE, Hands
-from assistant.meaning import Meaning, Wanted
 from assistant.messages import (
     YES_NO,
     Intent,
@@ -26,13 +27,12 @@ from assistant.messages import (
     Turn,
     Vocabulary,
 )
-from assistant.nearest import Nearest
 from assistant.phrases.book import too_long
 from assistant.phrases.examples import sentence
 from assistant.phrases.lists import Value
+from assistant.records.stopwatch import Stopwatch
+from assistant.records.turns import without_words
 from assistant.stages import Talker, Understander
-from assistant.stopwatch import Stopwatch
-from assistant.turns import without_words
 
 logger = logging.getLogger(__name__)
 

@@ -6,14 +6,14 @@ from collections.abc import Coroutine
 from dataclasses import replace
 from typing import TypeVar
 
-from assistant import dialogue
 from assistant.concurrency import interrupt
+from assistant.conversation import dialogue
 from assistant.ears import Ears
 from assistant.events import Finished, Heard, Interrupted, Listening, NobodySpoke, Observers, Speaking, Waiting, Woke
-from assistant.hearing import Hearing, Hearsay
+from assistant.listening.hearing import Hearing, Hearsay
 from assistant.messages import STOP, Opening, Question, Response, Wake
 from assistant.mind import SECRET, Chat, Mind
-from assistant.stopwatch import Stopwatch
+from assistant.records.stopwatch import Stopwatch
 from assistant.voice import Voice
 
 T = TypeVar("T")

@@ -14,18 +14,18 @@ from types import ModuleType
 from typing import cast
 
 from assistant.answers import combined
-from assistant.asking import noted
-from assistant.calls import Asker
 from assistant.concurrency import in_daemon_thread
+from assistant.conversation.calls import Asker
+from assistant.conversation.which import Ambiguous
 from assistant.errors import BadSlot, SkillError, SkillLoadError, Unanswered
-from assistant.guard import Guard, guarded
 from assistant.house import Device, House, HouseLookedAt
 from assistant.messages import Action, Ask, Intent, Response, Vocabulary
 from assistant.phrases.examples import plain_sentence, sentence
 from assistant.phrases.templates import check
+from assistant.records.asking import noted
+from assistant.safety.guard import Guard, guarded
 from assistant.skill import Ability, Context, Handler, Skill
 from assistant.slots import bind, options_slot
-from assistant.which import Ambiguous
 
 logger = logging.getLogger(__name__)
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from assistant.clock import Clock
-from assistant.entries import entry, local, write_what
 from assistant.errors import SkillError
-from assistant.ledger import Ledger, Record
-from assistant.recurrence import Rule, read
-from assistant.ringing import Perform, Ringing
+from assistant.future.entries import entry, local, write_what
+from assistant.future.ledger import Ledger, Record
+from assistant.future.recurrence import Rule, read
+from assistant.future.ringing import Perform, Ringing
+from assistant.future.sun import Place, Sun, sun_at
 from assistant.skill import Announcement, Command, Entry
-from assistant.sun import Place, Sun, sun_at
 
 logger = logging.getLogger(__name__)
 

@@ -23,7 +23,7 @@ from assistant.answers import change, the, told
 from assistant.errors import BadSlot, SkillError, SkillLoadError, Unanswered
 from assistant.house import Area, Device, House, Outcome, select
 from assistant.messages import IntentSpec, Response, Risk
-from assistant.pruning import prune
+from assistant.phrases.pruning import prune
 from assistant.slots import Asked, Between, Calculation, Light, OClock, OfKind, Often, OneOf, Percent, Slot, slot
 
 __all__ = [

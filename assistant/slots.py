@@ -14,11 +14,11 @@ from enum import Enum
 from fractions import Fraction
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from assistant import arithmetic
+from assistant.conversation.which import Ambiguous, shared_words
 from assistant.errors import BadSlot, SkillLoadError
 from assistant.house import Area, Device, House
 from assistant.messages import YES_NO, Choice, SlotSpec
-from assistant.which import Ambiguous, shared_words
+from assistant.phrases import arithmetic
 
 
 @dataclass(frozen=True, slots=True)

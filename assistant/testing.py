@@ -13,22 +13,22 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from assistant import lint
+from assistant.authoring import lint
 from assistant.devices.simulated import SimulatedDevice, SimulatedHouse
 from assistant.errors import SkillLoadError
 from assistant.events import Observers
+from assistant.future.ledger import Ledger
+from assistant.future.sun import Place
 from assistant.hands import LocalHands
 from assistant.house import Area, House
-from assistant.ledger import Ledger
 from assistant.messages import BYTES_PER_SECOND, AudioFrame, Response, Speech, Transcript, Turn, Vocabulary
 from assistant.mind import Mind
 from assistant.phrases.book import PhraseBook
-from assistant.pins import Pins
-from assistant.policy import Policy
 from assistant.registry import Plugin
+from assistant.safety.pins import Pins
+from assistant.safety.policy import Policy
 from assistant.skill import Announcement, Skill
 from assistant.store import Stores
-from assistant.sun import Place
 
 MONDAY_EVENING = datetime(2026, 5, 4, 19, 15, tzinfo=UTC)
 """When tests begin, unless they say otherwise."""

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.aloud import aloud, sentences
 from assistant.chimes import load_chimes
 from assistant.concurrency import interrupt
 from assistant.errors import DeviceError
 from assistant.messages import Speech
-from assistant.phrase_cache import PhraseCache
-from assistant.quiet import Softly, never
+from assistant.speaking.aloud import aloud, sentences
+from assistant.speaking.phrase_cache import PhraseCache
+from assistant.speaking.quiet import Softly, never
 from assistant.stages import Speaker, Synthesizer
 
 logger = logging.getLogger(__name__)

@@ -19,8 +19,8 @@ from assistant.app import assemble
 from assistant.config import load
 from assistant.devices.files import FileSpeaker
 from assistant.events import Event, Finished
+from assistant.listening.noise import read_sound
 from assistant.messages import RATE, AudioFrame
-from assistant.noise import read_sound
 from tests.sounds import Sound, in_a_room, noise, say
 
 COMMANDS = ("turn on the kitchen light", "what time is it", "set a timer for one minute", "turn off all the lights")

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from assistant.engines.piper import Piper
 from assistant.messages import Speech
-from assistant.phrase_store import PhraseStore
+from assistant.speaking.phrase_store import PhraseStore
 from benchmarks import standins
 
 FIRST = "The kitchen light and the bedroom lamp are on."

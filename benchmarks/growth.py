@@ -19,8 +19,8 @@ from assistant.bench.sensors import memory
 from assistant.ears import Ears
 from assistant.engines.openwakeword import OpenWakeWord
 from assistant.engines.silero import Silero
+from assistant.listening.noise import Recording
 from assistant.messages import RATE, Transcript, Vocabulary
-from assistant.noise import Recording
 from assistant.phrases.book import PhraseBook
 from benchmarks import text_match
 from tests import sounds

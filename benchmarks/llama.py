@@ -24,19 +24,19 @@ import numpy as np
 import yaml
 
 from assistant import testing
-from assistant.calls import Asker
-from assistant.choices import Scores, choose
+from assistant.conversation.calls import Asker
 from assistant.engines.llama import Llama
 from assistant.engines.llama_library import Model
 from assistant.engines.llama_prefix import ROOM, layout
-from assistant.guard import Guard
 from assistant.house import House
 from assistant.messages import Intent, Transcript, Vocabulary
 from assistant.prompt.answers import Answers, written
 from assistant.prompt.chat import chat_named
+from assistant.prompt.choices import Scores, choose
 from assistant.prompt.instructions import prompts
 from assistant.prompt.values import forms, grounded
 from assistant.registry import Plugin, Registry
+from assistant.safety.guard import Guard
 from assistant.skill import Context, Skill
 
 INTENTS, DEVICES, CONTEXT = 25, 40, 2048

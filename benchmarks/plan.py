@@ -16,15 +16,15 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
-from assistant import planner
-from assistant.calibration import ANSWER
 from assistant.engines.piper import Piper
 from assistant.engines.whisper import Whisper
-from assistant.machine import this_machine
 from assistant.messages import AudioFrame, Transcript
-from assistant.probe import probe
-from assistant.rates import expect, known_rates
-from assistant.trust import SHIPPED, load
+from assistant.models import planner
+from assistant.models.calibration import ANSWER
+from assistant.models.machine import this_machine
+from assistant.models.probe import probe
+from assistant.models.rates import expect, known_rates
+from assistant.models.trust import SHIPPED, load
 from benchmarks import standins
 from benchmarks.whisper_speed import command
 

@@ -24,8 +24,8 @@ from assistant.devices.simulated import SimulatedDevice, SimulatedHouse
 from assistant.engines.espeak import Espeak
 from assistant.engines.sphinx import PocketSphinx
 from assistant.house import Area
+from assistant.listening.noise import read_sound
 from assistant.messages import BYTES_PER_SECOND, RATE, AudioFrame, Transcript, Vocabulary
-from assistant.noise import read_sound
 from assistant.phrases.book import PhraseBook
 from assistant.phrases.network import compile_network
 from assistant.registry import discover

@@ -12,14 +12,14 @@ import time
 import tracemalloc
 
 from assistant.app import assemble
-from assistant.asking import note, noted
 from assistant.config import load
 from assistant.devices.files import FileSpeaker
 from assistant.events import Finished
 from assistant.messages import Asked, Turn
-from assistant.stopwatch import Stopwatch
-from assistant.turns import MOST, TurnBook, dump
-from assistant.turns import load as loaded
+from assistant.records.asking import note, noted
+from assistant.records.stopwatch import Stopwatch
+from assistant.records.turns import MOST, TurnBook, dump
+from assistant.records.turns import load as loaded
 
 TURNS = 200
 

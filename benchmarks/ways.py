@@ -18,8 +18,8 @@ from assistant.app import assemble
 from assistant.config import load
 from assistant.devices.files import FileSpeaker
 from assistant.lineup import Lineup
+from assistant.listening.noise import read_sound
 from assistant.messages import RATE, AudioFrame, Transcript, Vocabulary
-from assistant.noise import read_sound
 from benchmarks import standins, text_match
 from tests import sounds
 from tests.models import build_whisper

@@ -17,7 +17,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from assistant.clock import SystemClock
-from assistant.ledger import Ledger
+from assistant.future.ledger import Ledger
 from assistant.schedule import Scheduler
 from assistant.skill import Announcement, Entry
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.aloud import aloud, sentences
+from assistant.speaking.aloud import aloud, sentences
 
 
 @pytest.mark.parametrize(

@@ -14,15 +14,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant import apart, testing
-from assistant.apart import FarHands, FarHead
+from assistant import testing
 from assistant.concurrency import interrupt
 from assistant.errors import LinkError
 from assistant.events import Event, Finished, Muted, Observers
 from assistant.hands import TOO_LATE
-from assistant.link import LONGEST, Link
+from assistant.listening.mute import Mute
 from assistant.messages import Intent, Response, Turn, Vocabulary
-from assistant.mute import Mute
+from assistant.service import apart
+from assistant.service.apart import FarHands, FarHead
+from assistant.service.link import LONGEST, Link
 from assistant.skill import Announcement
 from skills import light, timer
 
@@ -153,7 +154,7 @@ async def test_without_hands_the_head_says_so(tmp_path: Path, monkeypatch: pytes
 HANDS = """
 import asyncio, os, sys
 from pathlib import Path
-from assistant.apart import FarHead
+from assistant.service.apart import FarHead
 from assistant.messages import Intent, Response, Vocabulary
 
 class Stuck:
@@ -174,7 +175,7 @@ asyncio.run(main())
 async def test_hands_that_die_or_hang_cost_the_running_turn(
     tmp_path: Path, end: signal.Signals, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.link.PATIENCE", 0.2)
+    monkeypatch.setattr("assistant.service.link.PATIENCE", 0.2)
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", HANDS, str(tmp_path / "s"), stdout=asyncio.subprocess.PIPE, cwd=ROOT
     )

@@ -10,7 +10,6 @@ import pytest
 from gpiozero.pins.mock import MockFactory
 
 from assistant.app import Assistant, assemble
-from assistant.appliance import Appliance
 from assistant.concurrency import interrupt
 from assistant.config import load
 from assistant.devices.files import FileSpeaker
@@ -29,6 +28,7 @@ from assistant.events import (
     Woke,
 )
 from assistant.messages import BUTTON, STOP
+from assistant.service.appliance import Appliance
 from assistant.stages import Speaker
 from assistant.testing import RecordingSpeaker, ScriptedMicrophone
 from tests.sound_server import sound_server  # noqa: F401 - a fixture

@@ -4,6 +4,7 @@ import ast
 import importlib.util
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,11 @@ MODULES = sorted(path.relative_to(ROOT).with_suffix("") for path in PACKAGE.rglo
 
 LIBRARIES = {
     "llama_cpp": {"assistant.engines.llama_library"},
-    "nacl": {"assistant.signature", "assistant.pins"},
-    "urllib.request": {"assistant.download"},
+    "nacl": {"assistant.models.signature", "assistant.safety.pins"},
+    "urllib.request": {"assistant.models.download"},
     "aiomqtt": {"assistant.devices.mqtt"},
     "paho": {"assistant.devices.mqtt"},
-    "astral": {"assistant.sun"},
+    "astral": {"assistant.future.sun"},
     "pocketsphinx": {"assistant.engines.sphinx"},
     "onnxruntime": {"assistant.engines.features", "assistant.engines.piper"},
     "kaldi_decoder": {"assistant.engines.kaldi"},
@@ -50,6 +51,7 @@ NO_ENGINE_AND_NO_APP = {
     "pipeline",
     "endpoint",
 }
+MIDDLE_PACKAGES = {"conversation", "future", "listening", "records", "safety", "speaking"}
 
 
 def imports(path: Path) -> set[str]:
@@ -80,16 +82,19 @@ def test_the_bottom_imports_nothing_of_ours(name: str) -> None:
     assert not {found for found in imports(PACKAGE / f"{name}.py") if found.startswith("assistant")}
 
 
-@pytest.mark.parametrize("name", sorted(NO_ENGINE_AND_NO_APP))
-def test_the_middle_knows_no_engine_and_no_app(name: str) -> None:
+@pytest.mark.parametrize(
+    "module", [m for m in MODULES if m.parts[1] in NO_ENGINE_AND_NO_APP | MIDDLE_PACKAGES], ids=dotted
+)
+def test_the_middle_knows_no_engine_and_no_app(module: Path) -> None:
     forbidden = ("assistant.engines", "assistant.app", "assistant.cli", "assistant.__main__", "assistant.testing")
-    assert not {found for found in imports(PACKAGE / f"{name}.py") if found.startswith(forbidden)}
+    found = imports(ROOT / module.with_suffix(".py"))
+    assert not {name for name in found if name in forbidden or name.startswith(tuple(f"{each}." for each in forbidden))}
 
 
 @pytest.mark.parametrize("module", [m for m in MODULES if m.parts[1] == "engines"], ids=dotted)
 def test_engines_are_handed_plain_arguments(module: Path) -> None:
     allowed = ("assistant.messages", "assistant.errors", "assistant.stages", "assistant.concurrency")
-    more = ("assistant.phrases", "assistant.engines", "assistant.choices", "assistant.prompt")
+    more = ("assistant.phrases", "assistant.engines", "assistant.prompt.choices", "assistant.prompt")
     found = {name for name in imports(ROOT / module.with_suffix(".py")) if name.startswith("assistant.")}
     assert not {name for name in found if not name.startswith(allowed + more)}
 
@@ -117,3 +122,8 @@ def test_discovery_found_the_tests() -> None:
     assert importlib.util.find_spec("pytest")
     names = {path.name for path in Path(__file__).parent.rglob("test_*.py")}
     assert {"test_pipeline.py", "test_ears.py", "test_registry.py"} <= names
+
+
+def test_every_skill_of_ours_is_registered() -> None:
+    registered = {point.value for point in metadata.entry_points(group="assistant.skills")}
+    assert registered >= {f"skills.{path.stem}" for path in (ROOT / "skills").glob("[a-z]*.py")}

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from gpiozero.pins.mock import MockFactory, MockPin, MockPWMPin, MockSPIDevice
 
-from assistant.body import Body
 from assistant.config import fill
 from assistant.devices.gpio import FACTORY, Pins
+from assistant.devices.inventory import Body as Wired
 from assistant.errors import DeviceError
 from assistant.events import Event, Failed, Finished, Heard, Listening, Muted, Observers, Speaking, Waiting, Woke
-from assistant.gestures import AGAIN, LONG, Gesture, Gestures
-from assistant.inventory import Body as Wired
+from assistant.listening.mute import Mute
 from assistant.messages import Transcript, Turn, Wake
-from assistant.moods import PATTERNS, Mood, mood
-from assistant.mute import Mute
+from assistant.service.body import Body
+from assistant.service.gestures import AGAIN, LONG, Gesture, Gestures
+from assistant.service.moods import PATTERNS, Mood, mood
 
 HEARD = Heard(1, Transcript("on", 1.0, "test"))
 FINISHED = Finished(1, Turn("on", 1.0, "test"))

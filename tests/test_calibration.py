@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from assistant.calibration import measure
 from assistant.config import load
-from assistant.manifest import Manifest, Model, ModelFile
-from assistant.model_store import ModelStore
+from assistant.models.calibration import measure
+from assistant.models.manifest import Manifest, Model, ModelFile
+from assistant.models.model_store import ModelStore
 
 VOICE = Path(__file__).parent / "models" / "voice.onnx"
 EMBEDDED = {"phrase recognizer", "phrase book", "espeak-ng: first sound"}

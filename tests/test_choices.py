@@ -8,10 +8,10 @@ from datetime import date
 import numpy as np
 import pytest
 
-from assistant.choices import Chosen, Done, Path, Scores, Step, choose
 from assistant.errors import EngineError
 from assistant.messages import Choice, IntentSpec, SlotSpec, Vocabulary
 from assistant.prompt.answers import Answers, Command
+from assistant.prompt.choices import Chosen, Done, Path, Scores, Step, choose
 
 END = 99
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from assistant.__main__ import cli
-from assistant.pins import PIN_FILE, Pins
+from assistant.safety.pins import PIN_FILE, Pins
 
 
 def run(folder: Path, *arguments: str, typed: str = "") -> Result:

@@ -16,10 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.config import DEFAULTS, Config, fill, find, load, schema
+from assistant.devices.inventory import Area
 from assistant.errors import ConfigError
-from assistant.given import Problem, comments, read_text
-from assistant.inventory import Area
-from assistant.schema import Range, keys
+from assistant.settings.given import Problem, comments, read_text
+from assistant.settings.schema import Range, keys
 
 Write = Callable[[str], Path]
 

@@ -7,7 +7,7 @@ from click.testing import CliRunner, Result
 
 from assistant import testing
 from assistant.__main__ import cli
-from assistant.aliases import Aliases
+from assistant.conversation.aliases import Aliases
 from assistant.errors import SkillError
 from assistant.store import Stores
 from skills import alarm, clock, light, names, reminder, stop, switch, timer, volume

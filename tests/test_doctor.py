@@ -11,10 +11,10 @@ import pytest
 
 from assistant.cli.doctor import redacted
 from assistant.events import Deaf, Finished, Hearing, Woke
-from assistant.health import Health, read
 from assistant.messages import Turn, Wake
-from assistant.offline import attempts
-from assistant.pi import THROTTLED, condition, watch_power
+from assistant.service.health import Health, read
+from assistant.service.offline import attempts
+from assistant.service.pi import THROTTLED, condition, watch_power
 from tests import fake_arecord
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from assistant.errors import DeviceError, ManifestError
 from assistant.evaluate import Gold, Line, Score, Trial, read_manifest, trials
+from assistant.listening.noise import LOUDNESS_FRAME, Recording, mixed, read_sound
 from assistant.messages import Choice, IntentSpec, SlotSpec, Turn, Vocabulary
-from assistant.noise import LOUDNESS_FRAME, Recording, mixed, read_sound
 from assistant.stages import Microphone
 from tests.sounds import noise, silence
 

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 from gpiozero.pins.mock import MockFactory, MockPin
 
-from assistant.body import Body
 from assistant.config import load
+from assistant.devices.furnish import furnish
 from assistant.devices.gpio import FACTORY, Pins
 from assistant.devices.wiring import PART_KINDS
 from assistant.events import Observers
-from assistant.furnish import furnish
+from assistant.listening.mute import Mute
 from assistant.messages import Risk
-from assistant.mute import Mute
+from assistant.service.body import Body
 from tests.skills.shipped import ROOT
 
 GUIDE = (ROOT / "docs" / "devices.md").read_text(encoding="utf-8")

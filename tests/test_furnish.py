@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from assistant.config import load, schema
+from assistant.devices.furnish import furnish
 from assistant.errors import ConfigError
-from assistant.furnish import furnish
 from assistant.house import Area, Outcome
 from assistant.messages import Risk
 

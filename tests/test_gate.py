@@ -5,7 +5,7 @@ import pytest
 
 from assistant.engines.openwakeword import OpenWakeWord
 from assistant.engines.silero import Silero
-from assistant.gate import Gated
+from assistant.listening.gate import Gated
 from assistant.messages import RATE, AudioFrame, Wake
 from tests.sounds import Sound, frames, in_a_room, noise, say
 

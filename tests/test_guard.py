@@ -13,13 +13,13 @@ from assistant.config import load
 from assistant.devices.group import Group
 from assistant.devices.simulated import SimulatedDevice, SimulatedHouse
 from assistant.devices.thing import Facts
-from assistant.guard import NOT_ALLOWED, TOO_LATE, WRONG_PIN
+from assistant.future.ledger import Ledger
 from assistant.hands import TOO_LATE as NO_LONGER_OPEN
-from assistant.ledger import Ledger
 from assistant.messages import Intent, Transcript
 from assistant.mind import LEFT, NOT_UNDERSTOOD
-from assistant.pins import PIN_FILE, Pins
-from assistant.policy import Policy
+from assistant.safety.guard import NOT_ALLOWED, TOO_LATE, WRONG_PIN
+from assistant.safety.pins import PIN_FILE, Pins
+from assistant.safety.policy import Policy
 from assistant.skill import Command, Context, Device, OfKind, Risk, Skill, change, select
 from skills import light, switch
 

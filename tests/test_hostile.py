@@ -12,7 +12,7 @@ from assistant.events import Observers
 from assistant.messages import Intent, Transcript, Vocabulary, When
 from assistant.mind import Mind
 from assistant.phrases.book import PhraseBook
-from assistant.pins import PIN_FILE, Pins
+from assistant.safety.pins import PIN_FILE, Pins
 from tests.skills.shipped import SKILLS
 
 TABLE: Mapping[str, list[str]] = yaml.safe_load(Path(__file__).with_name("hostile.yaml").read_text())

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from assistant import testing
+from assistant.future.sun import Place, sun_at
 from assistant.messages import IntentSpec, Vocabulary
 from assistant.phrases.network import compile_network
 from assistant.skill import SkillError
-from assistant.sun import Place, sun_at
 from skills.light import skill as light
 from skills.reminder import skill as reminder
 

@@ -11,9 +11,9 @@ from click.testing import CliRunner, Result
 
 from assistant import testing
 from assistant.__main__ import cli
+from assistant.authoring.lint import clashes, lint
+from assistant.authoring.new_skill import write_skill
 from assistant.errors import SkillLoadError
-from assistant.lint import clashes, lint
-from assistant.new_skill import write_skill
 from assistant.skill import Light, Skill
 from skills import light, timer
 from tests.skills.shipped import ROOT

@@ -15,9 +15,9 @@ import pytest
 
 from assistant.engines.features import DIGESTS
 from assistant.errors import ModelError
-from assistant.manifest import Manifest, is_allowed, read_manifest
-from assistant.signature import check_signature
-from assistant.trust import KEY, SHIPPED, Lists, load
+from assistant.models.manifest import Manifest, is_allowed, read_manifest
+from assistant.models.signature import check_signature
+from assistant.models.trust import KEY, SHIPPED, Lists, load
 from tests.model_server import sign, write_list
 
 SHIPPED_LIST = load(SHIPPED)

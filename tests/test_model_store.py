@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 import trustme
 
-from assistant.download import Download, download, stated
 from assistant.errors import ModelError, ModelMissing
-from assistant.manifest import Manifest
-from assistant.model_store import ModelStore, State
-from assistant.trust import load
+from assistant.models.download import Download, download, stated
+from assistant.models.manifest import Manifest
+from assistant.models.model_store import ModelStore, State
+from assistant.models.trust import load
 from tests import model_server as manner
 from tests.model_server import Manner, Server, serving
 
@@ -393,9 +393,9 @@ def test_a_file_in_the_way_is_one_sentence(store: ModelStore) -> None:
 CHILD = """
 import sys
 from pathlib import Path
-from assistant.download import download
-from assistant.model_store import ModelStore
-from assistant.trust import load
+from assistant.models.download import download
+from assistant.models.model_store import ModelStore
+from assistant.models.trust import load
 manifest = load(Path(sys.argv[1]), Path(sys.argv[2]))
 store = ModelStore(Path(sys.argv[3]), manifest, spare=0)
 store.fetch(manifest.models, lambda name, count: print(name, count, flush=True))

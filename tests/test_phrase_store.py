@@ -7,7 +7,7 @@ import pytest
 
 from assistant.errors import EngineError
 from assistant.messages import Speech
-from assistant.phrase_store import PhraseStore
+from assistant.speaking.phrase_store import PhraseStore
 
 RATE = 22_050
 PHRASES = ("Done.", "Sorry, I did not understand that.", "Good night!")

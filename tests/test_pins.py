@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import SkillError
-from assistant.pins import CANNOT_CHECK, PinError, Pins, pause
+from assistant.safety.pins import CANNOT_CHECK, PinError, Pins, pause
 
 NOW = 1_800_000_000.0
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from assistant import planner
 from assistant.errors import EngineError
-from assistant.machine import Machine, fits, free_memory, require, this_machine
-from assistant.planner import Plan, encoder_work
-from assistant.probe import probe
-from assistant.rates import Probe, Speed, expect, known_rates
-from assistant.trust import SHIPPED, load
+from assistant.models import planner
+from assistant.models.machine import Machine, fits, free_memory, require, this_machine
+from assistant.models.planner import Plan, encoder_work
+from assistant.models.probe import probe
+from assistant.models.rates import Probe, Speed, expect, known_rates
+from assistant.models.trust import SHIPPED, load
 
 RATES = known_rates()
 BOARDS = {

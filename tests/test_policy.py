@@ -14,7 +14,7 @@ from assistant.devices.simulated import SimulatedDevice
 from assistant.devices.thing import Facts
 from assistant.errors import BadSlot, ConfigError, SkillError
 from assistant.messages import Intent, Risk
-from assistant.policy import USUAL, Demand, Policy, harmless
+from assistant.safety.policy import USUAL, Demand, Policy, harmless
 
 DAY, NIGHT = time(14, 0), time(2, 30)
 

@@ -6,11 +6,11 @@ from datetime import date
 import numpy as np
 import pytest
 
-from assistant.choices import Scores, choose
 from assistant.messages import Choice, IntentSpec, SlotSpec, Vocabulary
 from assistant.phrases.examples import examples, slot_sets
 from assistant.prompt.answers import NONE, Answers, Command, written
 from assistant.prompt.chat import CHATS, Chat
+from assistant.prompt.choices import Scores, choose
 from assistant.prompt.instructions import prompts
 from assistant.prompt.talk import sentences
 

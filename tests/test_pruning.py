@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.pruning import prune
+from assistant.phrases.pruning import prune
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from assistant import testing
-from assistant.calls import GRACE
+from assistant.conversation.calls import GRACE
 from assistant.errors import Unanswered
 from assistant.events import Observers
 from assistant.hands import TOO_LATE

@@ -9,8 +9,8 @@ import pytest
 
 from assistant import testing
 from assistant.engines.espeak import Espeak
-from assistant.policy import Night
-from assistant.quiet import QuietHours, Softly
+from assistant.safety.policy import Night
+from assistant.speaking.quiet import QuietHours, Softly
 from assistant.voice import Voice
 from skills.alarm import skill as alarm
 from skills.reminder import skill as reminder

@@ -11,7 +11,7 @@ import pytest
 
 from assistant.database import CANNOT_WRITE
 from assistant.errors import SkillError
-from assistant.ledger import Ledger, Record
+from assistant.future.ledger import Ledger, Record
 from assistant.schedule import Scheduler
 from assistant.skill import Announcement
 from assistant.testing import ManualClock

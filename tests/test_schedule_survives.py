@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from assistant.clock import SystemClock
-from assistant.ledger import Ledger
+from assistant.future.ledger import Ledger
 from assistant.schedule import Scheduler
 from assistant.skill import Announcement
 

@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator
 
 from assistant.engines.silero import Silero
+from assistant.listening.silence import MARGIN, without_silence
 from assistant.messages import AudioFrame
-from assistant.silence import MARGIN, without_silence
 from tests.sounds import Sound, frames, in_a_room, noise, say, seconds
 
 

@@ -10,20 +10,21 @@ from pathlib import Path
 
 import pytest
 
-from assistant import explain, testing
+from assistant import testing
 from assistant.app import assemble
 from assistant.cli.turns import print_waterfall
 from assistant.config import load as load_config
+from assistant.conversation import explain
 from assistant.devices.files import FileSpeaker
 from assistant.devices.simulated import SimulatedDevice, SimulatedHouse
 from assistant.errors import ConfigError, DeviceError, EngineError
 from assistant.events import Event, Finished, Interrupted, NobodySpoke, Observers, Woke
-from assistant.hearing import Hearing
-from assistant.kept import Kept, kept_turns, sound_warning
+from assistant.listening.hearing import Hearing
 from assistant.messages import AudioFrame, Question, Response, SlotSpec, Transcript, Turn, Wake
+from assistant.records.kept import Kept, kept_turns, sound_warning
+from assistant.records.turn_socket import TurnSocket, ask
+from assistant.records.turns import TurnBook, dump, load, without_words
 from assistant.skill import Skill
-from assistant.turn_socket import TurnSocket, ask
-from assistant.turns import TurnBook, dump, load, without_words
 from skills import light
 from tests.test_mind import Guesser, guess, mind
 

@@ -10,8 +10,8 @@ from assistant.bench import golden
 from assistant.bench.figures import share
 from assistant.bench.said import FOR_NOBODY, Spoken, commands, quiet, synthesised
 from assistant.evaluate import Gold, Line, Trial
-from assistant.model_store import default_folder
-from assistant.noise import Recording, Sound, mixed
+from assistant.listening.noise import Recording, Sound, mixed
+from assistant.models.model_store import default_folder
 
 SNRS = (24.0, 12.0, 6.0)
 """dB of white noise that is mixed into commands."""

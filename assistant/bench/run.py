@@ -21,11 +21,11 @@ from assistant.config import Config
 from assistant.ears import Ears
 from assistant.engines.espeak import Espeak
 from assistant.evaluate import Gold, Line, Trial
-from assistant.machine import this_machine
+from assistant.listening.noise import Recording
 from assistant.messages import Speech, Turn
-from assistant.model_store import default_folder
-from assistant.noise import Recording
-from assistant.rates import core_watts
+from assistant.models.machine import this_machine
+from assistant.models.model_store import default_folder
+from assistant.models.rates import core_watts
 
 STAGES = ("wake", "recognize", "understand", "speak", "accuracy", "golden")
 """What can be measured by itself. `act` and `turn` come with recognizing and understanding."""

@@ -10,8 +10,8 @@ import soxr
 from assistant.engines.espeak import Espeak
 from assistant.errors import DeviceError
 from assistant.evaluate import Line
+from assistant.listening.noise import Sound, read_sound
 from assistant.messages import RATE, IntentSpec, Transcript, Vocabulary
-from assistant.noise import Sound, read_sound
 from assistant.phrases.book import PhraseBook
 from assistant.phrases.examples import SAID, examples
 

@@ -15,8 +15,8 @@ from assistant.cli.wav import WavFile
 from assistant.devices.audio import SoundSpeaker
 from assistant.devices.files import FileMicrophone
 from assistant.errors import DeviceError
+from assistant.listening.noise import Sound, mixed, read_sound
 from assistant.messages import RATE, Speech
-from assistant.noise import Sound, mixed, read_sound
 
 SCENES: tuple[tuple[str, str | None], ...] = (
     ("turn on the kitchen light", "light.on(light=kitchen light)"),

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 import click
 
 from assistant.cli.options import Chosen, configured, print_json
+from assistant.devices.furnish import furnish
 from assistant.devices.household import Household
-from assistant.furnish import furnish
 from assistant.house import Changed, Device, House, HouseEvent, Outcome
 from assistant.messages import Risk
-from assistant.policy import Policy
+from assistant.safety.policy import Policy
 
 SETTLE = 2.0
 """Seconds within which devices that have not yet told their state may do so."""

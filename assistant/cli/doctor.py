@@ -14,16 +14,17 @@ from pathlib import Path
 import click
 import numpy as np
 
-from assistant import __version__, health
+from assistant import __version__
 from assistant.acting import state_folder
 from assistant.cli.options import Chosen, configured
 from assistant.cli.proof import RUNTIME, show_proof
 from assistant.devices.cards import captures
 from assistant.devices.microphone import microphone
 from assistant.errors import DeviceError
-from assistant.machine import this_machine
 from assistant.messages import BYTES_PER_SECOND
-from assistant.pi import condition
+from assistant.models.machine import this_machine
+from assistant.service import health
+from assistant.service.pi import condition
 
 UNITS = ("assistant", "assistant-hands")
 LISTENED = 3.0

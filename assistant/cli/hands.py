@@ -8,12 +8,12 @@ from pathlib import Path
 import click
 
 from assistant.acting import acting, state_folder
-from assistant.apart import FarHead
 from assistant.cli.options import Chosen, configured, socket_option
 from assistant.concurrency import interrupt
 from assistant.errors import ConfigError
 from assistant.events import Observers
-from assistant.notify import Notifier
+from assistant.service.apart import FarHead
+from assistant.service.notify import Notifier
 
 
 @click.command()

@@ -8,7 +8,7 @@ import click
 
 from assistant.cli.options import Chosen, configured, socket_option
 from assistant.cli.talk import listen
-from assistant.offline import prove
+from assistant.service.offline import prove
 
 
 @click.command()

@@ -7,27 +7,27 @@ from collections.abc import Awaitable, Callable
 import click
 import numpy as np
 
-from assistant import health
 from assistant.acting import state_folder
 from assistant.app import Assistant, assemble
-from assistant.body import Body
+from assistant.authoring.lint import clashes
 from assistant.cli.devices import report
 from assistant.cli.options import Chosen, configured
 from assistant.cli.proof import RUNTIME, show_proof
 from assistant.config import schema
 from assistant.devices.audio import SoundDevice, sound_devices
 from assistant.devices.files import FileSpeaker
+from assistant.devices.inventory import Body as WiredBody
 from assistant.errors import DeviceError, known_error
 from assistant.events import Observers
 from assistant.hands import LocalHands
-from assistant.inventory import Body as WiredBody
-from assistant.kept import sound_warning
-from assistant.lint import clashes
+from assistant.listening.mute import Mute
+from assistant.listening.noise import Recording
 from assistant.messages import RATE
-from assistant.mute import Mute
-from assistant.noise import Recording
-from assistant.policy import Rules
+from assistant.records.kept import sound_warning
 from assistant.registry import Plugin
+from assistant.safety.policy import Rules
+from assistant.service import health
+from assistant.service.body import Body
 
 
 @click.command()

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant import planner
 from assistant.cli.options import Chosen, configured, print_json
 from assistant.cli.plan import as_data, megabytes, show
-from assistant.download import stated
 from assistant.errors import ModelError
-from assistant.machine import fits, this_machine
-from assistant.manifest import Manifest, Model
-from assistant.model_store import ModelStore, Progress, State, default_folder
-from assistant.probe import probe
-from assistant.rates import expect, known_rates
-from assistant.trust import KEY, Lists, load
+from assistant.models import planner
+from assistant.models.download import stated
+from assistant.models.machine import fits, this_machine
+from assistant.models.manifest import Manifest, Model
+from assistant.models.model_store import ModelStore, Progress, State, default_folder
+from assistant.models.probe import probe
+from assistant.models.rates import expect, known_rates
+from assistant.models.trust import KEY, Lists, load
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -224,7 +224,7 @@ def remove(place: _Place, names: tuple[str, ...]) -> None:
 @click.pass_obj
 def plan_models(place: _Place, chosen: Chosen, threads: int | None, as_json: bool) -> None:
     """Tell what each profile needs and how long a turn would take here, after a few seconds of measurement."""
-    from assistant.calibration import measure
+    from assistant.models.calibration import measure
 
     store, machine, probed = place.store, this_machine(), probe()
     threads = threads or min(machine.cores, planner.THREADS)

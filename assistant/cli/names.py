@@ -3,8 +3,8 @@
 import click
 
 from assistant.acting import state_folder
-from assistant.aliases import Aliases
 from assistant.cli.options import Chosen, configured, print_json
+from assistant.conversation.aliases import Aliases
 from assistant.store import Stores
 
 

@@ -5,7 +5,7 @@ import click
 from assistant.acting import state_folder
 from assistant.cli.options import Chosen, configured
 from assistant.errors import SkillError
-from assistant.pins import PIN_FILE, PinError, Pins
+from assistant.safety.pins import PIN_FILE, PinError, Pins
 
 
 @click.group()

@@ -5,8 +5,8 @@ from typing import Any
 
 import click
 
-from assistant.machine import KEPT
-from assistant.planner import Plan
+from assistant.models.machine import KEPT
+from assistant.models.planner import Plan
 
 
 def as_data(plan: Plan) -> dict[str, Any]:

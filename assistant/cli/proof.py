@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from assistant import health, offline
 from assistant.errors import ConfigError
+from assistant.service import health, offline
 
 RUNTIME = Path("/run/assistant-head")
 

@@ -12,7 +12,7 @@ from assistant.app import assemble
 from assistant.cli.options import Chosen, configured, print_json
 from assistant.devices.files import FileSpeaker
 from assistant.evaluate import Gold, Line, Score, Trial, read_manifest, trials
-from assistant.noise import read_sound
+from assistant.listening.noise import read_sound
 
 SNRS = "24,18,12,6"
 

@@ -10,15 +10,15 @@ from typing import Any
 import click
 
 from assistant.app import assemble
-from assistant.checking import shown
+from assistant.authoring.lint import Checked, lint
+from assistant.authoring.new_skill import write_skill
 from assistant.cli.options import Chosen, configured, print_json
 from assistant.devices.files import FileSpeaker
-from assistant.furnish import furnish
-from assistant.lint import Checked, lint
-from assistant.new_skill import write_skill
+from assistant.devices.furnish import furnish
 from assistant.phrases.examples import examples
 from assistant.registry import Plugin, discover
-from assistant.schema import members, words
+from assistant.settings.checking import shown
+from assistant.settings.schema import members, words
 from assistant.skill import Handler
 
 

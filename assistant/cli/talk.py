@@ -14,7 +14,6 @@ import click
 
 from assistant.acting import state_folder
 from assistant.app import assemble
-from assistant.appliance import Appliance
 from assistant.cli.options import Chosen, configured, print_json, print_turn
 from assistant.cli.wav import WavFile
 from assistant.concurrency import interrupt
@@ -22,12 +21,13 @@ from assistant.devices.audio import SoundSpeaker
 from assistant.devices.files import FileSpeaker
 from assistant.errors import DeviceError
 from assistant.events import Deaf, Event, Hearing, Impaired, Muted, Waiting
-from assistant.health import Health
 from assistant.messages import Speech
-from assistant.notify import Notifier
-from assistant.pi import watch_power
+from assistant.records.turn_socket import TurnSocket
+from assistant.service.appliance import Appliance
+from assistant.service.health import Health
+from assistant.service.notify import Notifier
+from assistant.service.pi import watch_power
 from assistant.stages import Speaker
-from assistant.turn_socket import TurnSocket
 
 
 @click.command()

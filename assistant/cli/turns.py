@@ -9,11 +9,11 @@ import click
 
 from assistant.acting import state_folder
 from assistant.cli.options import Chosen, configured, print_json
+from assistant.conversation.explain import passed_over, why
 from assistant.errors import DeviceError
-from assistant.explain import passed_over, why
-from assistant.kept import kept_turns, sound_warning
 from assistant.messages import Attempt, Turn
-from assistant.turn_socket import ask
+from assistant.records.kept import kept_turns, sound_warning
+from assistant.records.turn_socket import ask
 
 BAR = 40
 """Characters of the longest waterfall."""

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from assistant.devices.thing import Facts, word
+from assistant.devices.traits import Trait
 from assistant.house import Device, Known, Outcome
-from assistant.traits import Trait
 
 WORST = (Outcome.UNREACHABLE, Outcome.REFUSED, Outcome.UNCONFIRMED, Outcome.DONE, Outcome.ALREADY)
 """What became of a command to several devices: the first of these that became of any."""

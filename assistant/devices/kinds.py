@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from assistant.traits import Number, Trait, Word, YesNo
+from assistant.devices.traits import Number, Trait, Word, YesNo
 
 DeviceKind = Literal[
     "light", "switch", "socket", "fan", "cover", "climate", "lock", "sensor", "scene", "button"

@@ -8,9 +8,9 @@ from assistant.devices.colours import COLOURS, rgb
 from assistant.devices.gpio import Level, Pins, Shade
 from assistant.devices.kinds import traits
 from assistant.devices.thing import Thing
+from assistant.devices.traits import Word
 from assistant.devices.wiring import number
 from assistant.house import Outcome
-from assistant.traits import Word
 
 Changes = Mapping[str, object]
 

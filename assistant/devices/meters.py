@@ -10,10 +10,10 @@ from assistant.devices.kinds import KINDS, measure
 from assistant.devices.lasting import Lasting
 from assistant.devices.onewire import celsius
 from assistant.devices.thing import Thing
+from assistant.devices.traits import Number, Trait, Word, YesNo
 from assistant.devices.wiring import number
 from assistant.errors import DeviceError
 from assistant.house import Outcome
-from assistant.traits import Number, Trait, Word, YesNo
 
 Changes = Mapping[str, object]
 

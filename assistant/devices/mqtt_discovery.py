@@ -9,7 +9,7 @@ from assistant.devices.mqtt_found import MOST, Found
 from assistant.devices.mqtt_thing import Availability, Reading, Wires
 from assistant.devices.mqtt_values import LARGEST, Payload
 from assistant.devices.mqtt_words import expanded
-from assistant.traits import Trait
+from assistant.devices.traits import Trait
 
 ORIGIN = "Hearth"
 """The name in our own messages: no Hearth takes another for a device."""

@@ -18,7 +18,7 @@ from assistant.devices.mqtt_values import (
     is_topic,
 )
 from assistant.devices.mqtt_words import path_of, payload_of
-from assistant.traits import Number, Trait, Word
+from assistant.devices.traits import Number, Trait, Word
 
 UNUSED = frozenset({
     "alarm_control_panel", "camera", "device_automation", "device_tracker", "event", "humidifier", "image",

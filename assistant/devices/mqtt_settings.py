@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
-from assistant.checking import Mistake, shown
 from assistant.devices import mqtt_thing
 from assistant.devices.kinds import KINDS, measure
 from assistant.devices.mqtt_values import Codec, Colour, Either, Line, Named, Press, path
-from assistant.schema import Matching, Range
-from assistant.traits import Number, Trait, Word
+from assistant.devices.traits import Number, Trait, Word
+from assistant.settings.checking import Mistake, shown
+from assistant.settings.schema import Matching, Range
 
 TopicName = Annotated[str, Matching(r"[^+#\x00-\x1f\x7f]{1,500}", "a topic without + and #, such as garden/pump/state")]
 Name = Annotated[

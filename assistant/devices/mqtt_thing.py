@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from assistant.devices.mqtt_values import Codec, Path, Payload, written
 from assistant.devices.thing import Facts, Thing
+from assistant.devices.traits import Number, Trait, Word
 from assistant.house import Outcome
-from assistant.traits import Number, Trait, Word
 
 logger = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ from assistant.devices import covers, lamps, meters, wiring
 from assistant.devices.gpio import Pins
 from assistant.devices.lasting import Lasting
 from assistant.devices.thing import Thing
+from assistant.devices.traits import Trait
 from assistant.house import Outcome
-from assistant.traits import Trait
 
 Changes = Mapping[str, object]
 

@@ -7,13 +7,13 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
-from assistant import undoing
-from assistant.asking import note
+from assistant.conversation import undoing
 from assistant.devices.risk_class import risk_class
+from assistant.devices.traits import Trait
 from assistant.errors import BadSlot, DeviceError, SkillError
 from assistant.house import Area, Changed, Device, Known, Listed, Outcome
 from assistant.messages import Asked, Risk
-from assistant.traits import Trait
+from assistant.records.asking import note
 
 logger = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from assistant.schema import Matching, Range
+from assistant.settings.schema import Matching, Range
 
 PIN_NAMES = tuple(f"GPIO{number}" for number in range(28))
 """The pins of the 40-pin header that can be used, as they are printed on it."""

@@ -7,7 +7,7 @@ from assistant.devices.kinds import KINDS, YES_NO_MEASURES, measure
 from assistant.devices.mqtt_found import Found
 from assistant.devices.mqtt_thing import Availability, Command, Reading, Wires
 from assistant.devices.mqtt_values import SAME, Codec, Colour, Either, Line, Mired, Named, Payload, Press, is_topic
-from assistant.traits import Number, Trait, Word, YesNo
+from assistant.devices.traits import Number, Trait, Word, YesNo
 
 MEASURES = {
     "occupancy": "motion",

@@ -12,8 +12,8 @@ from typing import Any
 import llama_cpp
 import numpy as np
 
-from assistant.choices import Scores
 from assistant.errors import EngineError
+from assistant.prompt.choices import Scores
 
 BATCH = 64
 """Tokens read in one call. Small, so that buffers stay small (TinyLlama: 8 MB of scores instead of 65) and turns need

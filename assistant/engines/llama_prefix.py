@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.choices import Scores
 from assistant.engines.llama_library import BATCH, VERSION, Model, Reader
 from assistant.errors import EngineError
 from assistant.messages import IntentSpec, Vocabulary
 from assistant.prompt.answers import Answers
 from assistant.prompt.chat import Chat
+from assistant.prompt.choices import Scores
 from assistant.prompt.instructions import prompts
 
 logger = logging.getLogger(__name__)

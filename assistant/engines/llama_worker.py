@@ -15,13 +15,13 @@ from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
-from assistant.choices import Scores, choose
 from assistant.engines import llama_wire as wire
 from assistant.engines.llama_library import BATCH, Model, Reader, Stopped
 from assistant.engines.llama_prefix import Prefix, layout, prepare
 from assistant.errors import AssistantError, EngineError
 from assistant.phrases.words import words
 from assistant.prompt.chat import chat_named, chat_of
+from assistant.prompt.choices import Scores, choose
 from assistant.prompt.talk import PERSONA, sentences
 
 logger = logging.getLogger(__name__)

@@ -7,8 +7,7 @@ from functools import cache
 
 from hassil import SlotList
 
-from assistant import arithmetic
-from assistant.phrases import syntax
+from assistant.phrases import arithmetic, syntax
 from assistant.phrases.lists import AnyWords, Kind, Part, Said, spoken
 from assistant.phrases.lists import number as counted
 

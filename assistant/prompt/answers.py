@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from assistant.choices import Done, Path, Step
 from assistant.messages import IntentSpec, SlotSpec, Vocabulary
 from assistant.phrases.examples import slot_sets
 from assistant.phrases.kinds import kind_of
 from assistant.phrases.lists import Part, Value
+from assistant.prompt.choices import Done, Path, Step
 from assistant.prompt.values import WORDED, Form, forms, grounded
 
 NONE = "none"

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
-from assistant.choices import Scores
+from assistant.prompt.choices import Scores
 
 PERSONA = "You are Hearth, a voice at home. Answer truthfully in one or two short sentences. You cannot act."
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from assistant.app import assemble
-from assistant.appliance import Appliance
 from assistant.concurrency import interrupt
 from assistant.config import load
 from assistant.events import Deaf, Event, Finished, Hearing, Impaired
+from assistant.service.appliance import Appliance
 from assistant.testing import RecordingSpeaker
 from tests import fake_arecord
 from tests.sounds import in_a_room, say

@@ -13,12 +13,12 @@ from assistant.config import fill
 from assistant.devices.gpio import FACTORY, Pins
 from assistant.devices.gpio_backend import GpioBackend
 from assistant.devices.household import Household
+from assistant.devices.inventory import Wired
 from assistant.devices.lasting import Lasting
 from assistant.devices.thing import Facts, Thing
 from assistant.devices.wiring import Thermostat, Wiring
 from assistant.errors import DeviceError
 from assistant.house import HouseEvent, Outcome
-from assistant.inventory import Wired
 
 
 @pytest.fixture

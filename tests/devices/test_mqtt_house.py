@@ -12,9 +12,9 @@ from assistant.__main__ import cli
 from assistant.app import assemble
 from assistant.config import load
 from assistant.devices.files import FileSpeaker
+from assistant.devices.furnish import furnish
 from assistant.devices.household import Household
 from assistant.errors import ConfigError
-from assistant.furnish import furnish
 from tests.mosquitto import SERVER, WHY_NOT, Mosquitto, gadget, until
 from tests.skills.shipped import ROOT
 

@@ -20,8 +20,8 @@ from assistant.devices.mqtt_discovery import HomeAssistantDiscovery
 from assistant.devices.mqtt_presence import HearthPresence
 from assistant.devices.mqtt_values import Payload
 from assistant.events import Finished, Observers
+from assistant.listening.mute import Mute
 from assistant.messages import Turn
-from assistant.mute import Mute
 from tests.mosquitto import SERVER, WHY_NOT, Mosquitto, gadget
 
 pytestmark = pytest.mark.skipif(SERVER is None, reason=WHY_NOT)

@@ -5,8 +5,8 @@ from functools import cache
 from pathlib import Path
 
 from assistant import config, testing
+from assistant.devices.furnish import furnish
 from assistant.devices.simulated import SimulatedHouse
-from assistant.furnish import furnish
 from assistant.messages import Vocabulary
 from assistant.skill import Skill
 

@@ -1,0 +1,1 @@
+"""For authors of skills: beginning one, and checking it."""

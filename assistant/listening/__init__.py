@@ -1,0 +1,1 @@
+"""What stands between the microphone and the recognizers."""

@@ -1,0 +1,1 @@
+"""What is risky and what the household demands before it is done."""

@@ -1,0 +1,1 @@
+"""The assistant as an appliance: two services with a body, watched over."""
