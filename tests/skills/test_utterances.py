@@ -1,6 +1,7 @@
 """Tables of sentences → intent and slots, typed, in a house of a hundred devices with every shipped skill."""
 
 import asyncio
+import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -11,7 +12,7 @@ import yaml
 
 from assistant.messages import Transcript
 from assistant.phrases.book import PhraseBook
-from tests.skills.shipped import NAMES, SKILLS, vocabulary
+from tests.skills.shipped import NAMES, ROOT, SKILLS, vocabulary
 
 TABLES = Path(__file__).parent.parent / "utterances"
 TODAY = date(2026, 5, 4)
@@ -59,3 +60,8 @@ def test_every_intent_has_a_table_and_enough_sentences() -> None:
 def test_no_sentence_is_in_two_tables() -> None:
     twice = [sentence for sentence, count in Counter(case[1].casefold() for case in CASES).items() if count > 1]
     assert not twice
+
+
+def test_every_skill_of_ours_is_found_once_it_is_installed() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["entry-points"]["assistant.skills"] == {name: f"skills.{name}" for name in NAMES}
