@@ -36,7 +36,7 @@ class Following:
         self._make = book
         self._last: dict[str, Last] = {}
         self._specs: Mapping[str, IntentSpec] = {}
-        self._books: dict[str, PhraseBook] = {}
+        self._books: dict[str, tuple[PhraseBook, PhraseBook]] = {}
         self._values: dict[SlotSpec, PhraseBook] = {}
         self._names: dict[str, str] = {}
 
@@ -67,10 +67,21 @@ class Following:
         """What it means after that command; None where it does not depend on it."""
         skill = _skill(last.name)
         if skill not in self._books:
-            self._books[skill] = self._make()
-            await self._books[skill].learn(following(skill, self._specs.values()))
-        intent = await self._books[skill].understand(transcript)
-        return None if intent is None else self._filled(intent, last)
+            self._books[skill] = self._make(), self._make()
+            for book, vocabulary in zip(self._books[skill], following(skill, self._specs.values()), strict=True):
+                await book.learn(vocabulary)
+        afterwards, pronominal = self._books[skill]
+        intent = await afterwards.understand(transcript)
+        if intent is None:
+            intent = await pronominal.understand(transcript)
+            if intent is None or not self._has_pronoun(intent):
+                return None
+        return self._filled(intent, last)
+
+    def _has_pronoun(self, intent: Intent) -> bool:
+        """A template may have words for rooms or kinds beside a slot for names: those depend on nothing."""
+        spec = self._specs[intent.name]
+        return any(value == PRONOUN.value and _named(spec, name) for name, value in intent.slots.items())
 
     def _filled(self, intent: Intent, last: Intent) -> Intent:
         """With what was not said taken from the last command."""
@@ -137,16 +148,19 @@ class Following:
         return None if read is None else read.slots[slot.name]
 
 
-def following(skill: str, specs: Iterable[IntentSpec]) -> Vocabulary:
-    """What is understood after a command of this skill alone: its sentences with pronouns, and those for afterwards."""
-    found = []
+def following(skill: str, specs: Iterable[IntentSpec]) -> tuple[Vocabulary, Vocabulary]:
+    """What is understood after a command of this skill alone: what is only said afterwards; sentences with pronouns."""
+    afterwards, pronominal = [], []
     for spec in specs:
+        if _skill(spec.name) != skill:
+            continue
         named = [slot.name for slot in spec.slots if slot.names == "devices"]
-        pronominal = tuple(each for each in spec.templates if any(f"{{{name}}}" in each for name in named))
-        if _skill(spec.name) == skill and (pronominal or spec.after):
-            slots = tuple(replace(slot, choices=(PRONOUN,)) if slot.names == "devices" else slot for slot in spec.slots)
-            found.append(replace(spec, templates=pronominal + spec.after, slots=slots, later=False))
-    return Vocabulary(tuple(found))
+        slots = tuple(replace(slot, choices=(PRONOUN,)) if slot.names == "devices" else slot for slot in spec.slots)
+        if spec.after:
+            afterwards.append(replace(spec, templates=spec.after, slots=slots, later=False))
+        if templates := tuple(each for each in spec.templates if any(f"{{{name}}}" in each for name in named)):
+            pronominal.append(replace(spec, templates=templates, slots=slots, later=False))
+    return Vocabulary(tuple(afterwards)), Vocabulary(tuple(pronominal))
 
 
 def with_pronouns(specs: Iterable[IntentSpec]) -> Sequence[IntentSpec]:
