@@ -173,7 +173,8 @@ class Assistant:
         from assistant.engines.openwakeword import OpenWakeWord
         from assistant.engines.silero import Silero
 
-        return Gated(OpenWakeWord(self.config.wake.thresholds), Silero()), Silero()
+        wake_word = OpenWakeWord(self.config.wake.thresholds, networks=self.lineup.networks)
+        return Gated(wake_word, Silero()), Silero()
 
 
 @asynccontextmanager

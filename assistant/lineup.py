@@ -7,6 +7,7 @@ its stage does the work meanwhile: the assistant is slower of wit, never dead.
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -24,6 +25,7 @@ from assistant.speaking.phrase_store import PhraseStore
 from assistant.stages import Recognizer, Synthesizer, Talker, Understander
 
 if TYPE_CHECKING:
+    from assistant.engines.features import Networks
     from assistant.engines.llama import Llama
     from assistant.engines.piper import Piper
 
@@ -97,6 +99,13 @@ class Lineup:
         made = [self._made(name, makers[name]) for name in self.understander_names]
         return [each for each in made if each is not None] or [PhraseBook()]
 
+    @cached_property
+    def networks(self) -> "Networks":
+        """What the wake word and Hearth's recognizer hear through. Raises EngineError."""
+        from assistant.engines.features import Networks
+
+        return Networks()
+
     @property
     def talker(self) -> Talker | None:
         """What chats about what is no command, where the household wants that."""
@@ -142,7 +151,13 @@ class Lineup:
         from assistant.engines.acoustic import AcousticModel
         from assistant.engines.hearth import Hearth
 
-        return Hearth(AcousticModel(), compile_network, self.espeak.phonemes, second=self._pocketsphinx)
+        return Hearth(
+            AcousticModel(),
+            compile_network,
+            self.espeak.phonemes,
+            second=self._pocketsphinx,
+            networks=self.networks,
+        )
 
     def _pocketsphinx(self) -> Recognizer:
         from assistant.engines.sphinx import PocketSphinx

@@ -65,14 +65,27 @@ class Heard:
     """(2 * steps, INNER)"""
 
 
-class Features:
-    """Sound → embeddings and inner values. Raises EngineError where openWakeWord's files are missing or wrong."""
+class Networks:
+    """What sound goes through. It remembers nothing, so that all who listen share one, which saves 8 MB each.
+
+    Raises EngineError where openWakeWord's files are missing or wrong.
+    """
 
     def __init__(self) -> None:
-        self._melspectrogram = session(shipped("melspectrogram.onnx"))
+        self.melspectrogram = session(shipped("melspectrogram.onnx"))
         network = incremental(shipped("embedding_model.onnx").read_bytes(), _MEL_BANDS, tuple(_TAPS))
-        self._network = session(network.model)
-        self._memory = {name: np.zeros(shape, np.float32) for name, shape in network.memory.items()}
+        self.embedding = session(network.model)
+        self.memory = {name: np.zeros(shape, np.float32) for name, shape in network.memory.items()}
+        """What the embedding network is given with the first sound, and gives back changed."""
+
+
+class Features:
+    """Sound → embeddings and inner values, for one listener."""
+
+    def __init__(self, networks: Networks | None = None) -> None:
+        """Raises EngineError without `networks`, as they do."""
+        self._networks = networks or Networks()
+        self._memory = self._networks.memory
         self._mels = np.ones((_MEL_PER_STEP, _MEL_BANDS), np.float32)
         for _ in range(_MEL_FRAMES // _MEL_PER_STEP + 2):
             self._through(self._mels)
@@ -94,14 +107,16 @@ class Features:
     def _mel(self, step: NDArray[np.int16]) -> NDArray[np.float32]:
         samples = np.concatenate((self._before, step.astype(np.float32)))
         self._before = samples[-_MEL_CONTEXT:]
-        (mels,) = self._melspectrogram.run(None, {"input": samples[np.newaxis]})
+        (mels,) = self._networks.melspectrogram.run(None, {"input": samples[np.newaxis]})
         # The scale on which Google's model was trained differs from that of the ONNX melspectrogram. The first step
         # after a reset lacks what comes before it, and gives fewer frames.
         self._mels = np.concatenate((self._mels, mels[0, 0] / 10 + 2))[-_MEL_PER_STEP:]
         return self._mels
 
     def _through(self, mels: NDArray[np.float32]) -> Heard:
-        embeddings, *more = self._network.run(None, {"input_1": mels[np.newaxis, :, :, np.newaxis], **self._memory})
+        embeddings, *more = self._networks.embedding.run(
+            None, {"input_1": mels[np.newaxis, :, :, np.newaxis], **self._memory}
+        )
         memory, taps = more[: len(self._memory)], more[len(self._memory) :]
         self._memory = dict(zip(self._memory, memory, strict=True))
         rows = [tap[0].transpose(1, 2, 0).reshape(-1, width) for tap, width in zip(taps, _TAPS.values(), strict=True)]

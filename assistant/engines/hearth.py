@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from assistant.concurrency import Worker
 from assistant.engines.acoustic import AcousticModel
-from assistant.engines.features import INNER, LAG_SECONDS, STEP, Features
+from assistant.engines.features import INNER, LAG_SECONDS, STEP, Features, Networks
 from assistant.engines.kaldi import Path as Heard
 from assistant.engines.kaldi import PhoneSearch
 from assistant.errors import EngineError
@@ -75,11 +75,12 @@ class Hearth:
         second: Callable[[], Recognizer] | None = None,
         *,
         sure: float = SURE,
+        networks: Networks | None = None,
     ) -> None:
         """`phonemes` gives a word's phonemes in IPA by rule; it is called in the engine's own thread.
 
         `second` makes the recognizer that is asked in doubt, when that happens first: it costs memory. `sure` is the
-        confidence from which there is none.
+        confidence from which there is none. `networks` are those of the wake word, which saves memory.
         Raises EngineError where the features or the dictionary are missing.
         """
         self._make_second = second
@@ -89,7 +90,7 @@ class Hearth:
         self._compile = compile_network
         self._phonemes = phonemes
         self._dictionary = _dictionary()
-        self._features = Features()
+        self._features = Features(networks)
         self._worker = Worker("hearth")
         self._search: PhoneSearch | None = None
         self._among: tuple[Vocabulary, PhoneSearch] | None = None

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.engines.features import EMBEDDING, STEP, Features, Session, session, shipped
+from assistant.engines.features import EMBEDDING, STEP, Features, Networks, Session, session, shipped
 from assistant.errors import EngineError
 from assistant.messages import RATE, AudioFrame, Wake
 
@@ -52,13 +52,19 @@ class OpenWakeWord:
     Raises EngineError for what is no wake word.
     """
 
-    def __init__(self, words: Mapping[str, float | None] | Iterable[str], *, refractory: float = 1.0) -> None:
+    def __init__(
+        self,
+        words: Mapping[str, float | None] | Iterable[str],
+        *,
+        refractory: float = 1.0,
+        networks: Networks | None = None,
+    ) -> None:
         thresholds = words if isinstance(words, Mapping) else dict.fromkeys(words)
         self._classifiers = [
             _classifier(word, THRESHOLDS.get(word, 0.5) if threshold is None else threshold)
             for word, threshold in thresholds.items()
         ]
-        self._features = Features()
+        self._features = Features(networks)
         self._refractory = refractory
         self.at_least = 0.0
         """No lower score is reported, whatever a word's own threshold: raise it while the assistant itself speaks."""

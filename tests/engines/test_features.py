@@ -4,7 +4,7 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from assistant.engines.features import EMBEDDING, INNER, STEP, Features, shipped
+from assistant.engines.features import EMBEDDING, INNER, STEP, Features, Networks, shipped
 from assistant.engines.incremental import tapped
 from tests.sounds import in_a_room, say
 
@@ -27,6 +27,17 @@ def test_steps_and_whole_utterances_give_the_same(sound: np.ndarray[tuple[int], 
     assert whole.inner.shape == (2 * count, INNER)
     assert np.concatenate([step.embeddings for step in steps]) == pytest.approx(whole.embeddings, abs=1e-4)
     assert np.concatenate([step.inner for step in steps]) == pytest.approx(whole.inner, abs=1e-4)
+
+
+def test_listeners_on_one_network_do_not_hear_each_other(sound: np.ndarray[tuple[int], np.dtype[np.int16]]) -> None:
+    alone = Features()(sound).inner
+    networks = Networks()
+    one, other = Features(networks), Features(networks)
+    heard = []
+    for start in range(0, len(sound), STEP):
+        heard.append(one(sound[start : start + STEP]).inner)
+        other(sound[::-1][start : start + STEP].copy())
+    assert np.concatenate(heard) == pytest.approx(alone, abs=1e-4)
 
 
 def test_windows_give_the_same(sound: np.ndarray[tuple[int], np.dtype[np.int16]]) -> None:
