@@ -48,8 +48,8 @@ devices:
 """
 
 
-async def test_a_house_with_one_of_everything(write: Write) -> None:
-    async with furnish(load(write(EVERYTHING))) as house:
+async def test_a_house_with_one_of_everything(write: Write, tmp_path: Path) -> None:
+    async with furnish(load(write(EVERYTHING)), state=tmp_path) as house:
         devices = {device.name: device for device in house.devices}
         assert list(devices)[:3] == ["both lamps", "lamp", "other lamp"]
         assert house.areas == (Area("hall", ("entry",)), Area("cellar"))

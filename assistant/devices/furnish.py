@@ -25,7 +25,8 @@ LASTING = "devices.sqlite"
 def furnish(config: Config, presence: "Presence | None" = None, state: Path | None = None) -> Household:
     """The house, not yet open. `presence` is what the assistant tells of itself on the MQTT broker, if there is one.
 
-    What only Hearth knows of devices is kept in the folder `state`; without one it ends with the program.
+    What only Hearth knows of devices is kept in the folder `state`. Without one the house is only visited, as a command at
+    a terminal does: what is known ends with the visit, and devices stay as they then are, whatever their fail-safe state.
 
     Raises ConfigError where a password cannot be read or the package for MQTT is not installed.
     """
@@ -38,7 +39,7 @@ def furnish(config: Config, presence: "Presence | None" = None, state: Path | No
             areas.get(device.area or ""),
             device.aliases,
             None if device.risk is None else Risk[device.risk.upper()],
-            device.fail_safe,
+            {} if state is None else device.fail_safe,
             device.limit_seconds,
         )
 

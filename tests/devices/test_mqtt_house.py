@@ -91,11 +91,13 @@ def plug(name: str, **more: str) -> str:
 
 
 @pytest.mark.skipif(SERVER is None, reason=WHY_NOT)
-async def test_what_appears_can_be_spoken_to_and_what_is_lost_is_named(broker: Mosquitto, write: Write) -> None:
+async def test_what_appears_can_be_spoken_to_and_what_is_lost_is_named(
+    broker: Mosquitto, write: Write, tmp_path: Path
+) -> None:
     config = load(write(f"mqtt: {{host: 127.0.0.1, port: {broker.port}}}\ndevices: []"))
     async with (
         gadget(broker.port, "kettle/set", "hearth/last") as other,
-        assemble(config, FileSpeaker(None)) as assistant,
+        assemble(config, FileSpeaker(None), state=tmp_path / "state") as assistant,
     ):
         assert assistant.local is not None
         house = assistant.local.house
@@ -111,6 +113,21 @@ async def test_what_appears_can_be_spoken_to_and_what_is_lost_is_named(broker: M
         await broker.stop()
         await until(house, lambda: house.devices[0].problem is not None)
         assert (await assistant.ask("turn off the kettle")).answer == "I cannot reach the kettle."
+
+
+@pytest.mark.skipif(SERVER is None, reason=WHY_NOT)
+async def test_only_who_lives_here_leaves_devices_safe_and_tells_of_itself(
+    broker: Mosquitto, write: Write, tmp_path: Path
+) -> None:
+    pump = "{name: pump, kind: switch, backend: mqtt, fail_safe: {'on': false}, topics: {'on': {command: pump/set}}}"
+    config = load(write(f"mqtt: {{host: 127.0.0.1, port: {broker.port}}}\ndevices: [{pump}]"))
+    async with gadget(broker.port, "pump/set", "hearth/availability") as other:
+        async with assemble(config, FileSpeaker(None)) as visitor:
+            await visitor.ask("turn on the pump")
+        async with assemble(config, FileSpeaker(None), state=tmp_path / "state") as assistant:
+            await assistant.ask("turn on the pump")
+        assert [await other.hears("pump/set") for _ in range(3)] == ["ON", "ON", "OFF"]
+        assert [await other.hears("hearth/availability") for _ in range(2)] == ["online", "offline"]
 
 
 @pytest.mark.skipif(SERVER is None, reason=WHY_NOT)
