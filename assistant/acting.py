@@ -41,8 +41,8 @@ async def acting(
 ) -> AsyncIterator[LocalHands]:
     """Hands at work, until the end of the block. `folders` hold skills beside those of the configuration.
 
-    What is planned, and what skills keep, is in the folder `state`; without one it ends with the block, and the house is
-    only visited. What the broker is told of the assistant itself, unless this is a visit, comes from `observe`.
+    What is planned, and what skills keep, is in the folder `state`; without one it ends with the block, and the house
+    is only visited. What the broker is told of the assistant itself, unless this is a visit, comes from `observe`.
     """
     ledger, place = await asyncio.to_thread(_ledger, state), config.place
     stores = Stores(state / "skills" if state else None)

@@ -21,6 +21,7 @@ from assistant.hands import Hands, LocalHands
 from assistant.lineup import Lineup
 from assistant.listening.gate import Gated
 from assistant.listening.hearing import Hearing
+from assistant.listening.lull import Lull
 from assistant.listening.mute import Mute
 from assistant.listening.silence import without_silence
 from assistant.messages import AudioFrame, Response, Transcript, Turn
@@ -67,6 +68,9 @@ class Assistant:
         """The last turns, and why they went as they did."""
         self.kept = kept
         self.quiet = quiet
+        self.lull = Lull()
+        """When no turn goes on."""
+        observe.add(self.lull)
         self.mute = mute
         """Whether the microphone is closed."""
         self.ears: Ears | None = None
@@ -141,17 +145,21 @@ class Assistant:
                 await pipeline.run()
             finally:
                 self.ears = None
+                self.lull.begin()
 
     async def learn(self) -> None:
-        """Learn what can be said now. What cannot be learnt is logged, and the old stays."""
+        """Learn what can be said now, between turns. What cannot be learnt is logged, and the old stays."""
         try:
+            await self.lull.wait()
             await self.mind.learn()
             vocabulary = await self.mind.vocabulary()
             for recognizer in self._recognizers:
+                await self.lull.wait()
                 await recognizer.learn(vocabulary)
         except EngineError as error:
             logger.error("What can be said now was not learnt: %s", error)
         await self.mind.prepare()
+        await self.lull.wait()
         _settle_memory()
 
     async def _hearing(self) -> Hearing:

@@ -33,8 +33,12 @@ from assistant.devices.mqtt_backend import MqttBackend
 from assistant.devices.mqtt_thing import Command, Reading, Wires
 from assistant.devices.mqtt_values import Either
 from assistant.devices.thing import Facts
+from assistant.events import Finished, Woke
 from assistant.house import Outcome
+from assistant.messages import AudioFrame, Turn
+from assistant.testing import ScriptedMicrophone
 from tests.mosquitto import Mosquitto, gadget, until
+from tests.speech import scene, silence
 
 DEVICES = 500
 RATE = 2_000
@@ -183,6 +187,62 @@ async def _turn(assistant: Assistant) -> float:
     return (time.perf_counter() - started) * 1000
 
 
+class Room(ScriptedMicrophone):
+    """A microphone that hears as fast as time goes by: what is said, else a quiet room."""
+
+    def __init__(self) -> None:
+        super().__init__(live=True)
+        self._began = time.monotonic()
+        self._heard = 0.0
+
+    async def read(self) -> AudioFrame | None:
+        """The next frame, once it has been spoken."""
+        if self._frames.empty():
+            self.play(silence(0.08))
+        frame = await super().read()
+        self._heard += frame.seconds if frame else 0.0
+        await asyncio.sleep(max(0.0, self._began + self._heard - time.monotonic()))
+        return frame
+
+
+async def learning(turns: int) -> None:
+    """Spoken turns, in every other of which a device appears in the middle of the command."""
+    said = scene(0.3, "hey jarvis, turn on the garage kettle five", 1.5)
+    config = {"uniq_id": "late", "cmd_t": "late/set", "stat_t": "late"}
+    took: dict[bool, list[float]] = {False: [], True: []}
+    late: dict[bool, list[float]] = {False: [], True: []}
+    async with mosquitto() as broker:
+        await describe(broker.port)
+        async with household(broker) as assistant, aiomqtt.Client("127.0.0.1", broker.port) as client:
+            await until_there(assistant)
+            ended, began = asyncio.Queue[Turn](), asyncio.Event()
+            assistant.observe.add(lambda event: ended.put_nowait(event.record) if isinstance(event, Finished) else None)
+            assistant.observe.add(lambda event: began.set() if isinstance(event, Woke) else None)
+            room = Room()
+            hearing = asyncio.create_task(assistant.hear(room, dry_run=True))
+            await asyncio.sleep(8)
+            for number in range(2 * turns):
+                appears = number % 2 == 1
+                began.clear()
+                room.play(said)
+                watching = asyncio.create_task(_lateness(late[appears]))
+                await began.wait()
+                if appears:
+                    name = {"name": f"zebra {NUMBERS[number % 5]} {THINGS[number % 7]}"}
+                    await client.publish("homeassistant/switch/late/config", json.dumps({**config, **name}), qos=1)
+                record = await ended.get()
+                watching.cancel()
+                assert record.intent == "switch.on", record
+                print(appears, record.ms, record.recognizer)
+                took[appears].append(sum(ms for stage, ms in record.ms.items() if stage not in ("silence", "speak")))
+                await asyncio.sleep(8 if appears else 1)
+            hearing.cancel()
+    for appears, when in ((False, "alone"), (True, "in which a device appears")):
+        print(f"a spoken turn {when}: from the end of the speech to its answer "
+              f"{statistics.median(took[appears]):.0f} ms median, {max(took[appears]):.0f} worst of {turns}")  # fmt: skip
+        print(f"  the loop was late by {_most(late[appears])}")
+
+
 async def _lateness(milliseconds: list[float]) -> None:
     while True:
         started = time.perf_counter()
@@ -254,12 +314,14 @@ async def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--burst", type=float, default=10, help="seconds of the burst")
     parser.add_argument("--restarts", type=int, default=10, help="how often the broker is killed")
-    parser.add_argument("--only", choices=["discovery", "burst", "command", "restarts"])
+    parser.add_argument("--turns", type=int, default=5, help="spoken turns with a device that appears, and without")
+    parser.add_argument("--only", choices=["discovery", "burst", "command", "learning", "restarts"])
     chosen = parser.parse_args()
     parts: dict[str, Callable[[], Awaitable[None]]] = {
         "discovery": discovery,
         "burst": lambda: burst(chosen.burst),
         "command": command,
+        "learning": lambda: learning(chosen.turns),
         "restarts": lambda: restarts(chosen.restarts),
     }
     for name, part in parts.items():

@@ -25,8 +25,8 @@ LASTING = "devices.sqlite"
 def furnish(config: Config, presence: "Presence | None" = None, state: Path | None = None) -> Household:
     """The house, not yet open. `presence` is what the assistant tells of itself on the MQTT broker, if there is one.
 
-    What only Hearth knows of devices is kept in the folder `state`. Without one the house is only visited, as a command at
-    a terminal does: what is known ends with the visit, and devices stay as they then are, whatever their fail-safe state.
+    What only Hearth knows of devices is kept in the folder `state`. Without one the house is only visited, as a command
+    at a terminal does: what is known ends with the visit, and devices stay as they are, whatever their fail-safe state.
 
     Raises ConfigError where a password cannot be read or the package for MQTT is not installed.
     """

@@ -92,12 +92,14 @@ class Hearth:
         self._dictionary = _dictionary()
         self._features = Features(networks)
         self._worker = Worker("hearth")
+        # Learning takes seconds in a large house, and what is being heard meanwhile must not wait for that.
+        self._learner = Worker("hearth learns")
         self._search: PhoneSearch | None = None
         self._among: tuple[Vocabulary, PhoneSearch] | None = None
 
     async def learn(self, vocabulary: Vocabulary) -> None:
         """Compile and load the vocabulary's network. Raises EngineError; the old vocabulary then stays."""
-        self._search = await self._worker(self._load, vocabulary)
+        self._search = await self._learner(self._load, vocabulary)
         self._among = None
 
     async def transcribe(self, frames: AsyncIterable[AudioFrame], among: Vocabulary | None = None) -> Transcript:
@@ -137,6 +139,7 @@ class Hearth:
 
     def close(self) -> None:
         """End the threads."""
+        self._learner.close()
         self._worker.close()
         if self._second is not None:
             self._second.close()

@@ -47,6 +47,9 @@ EVEN, STEEPNESS = 0.55, 8.0
 """The free path's lead in nats a frame of speech at which the sentence is as likely right as wrong, and the steepness
 of confidence there."""
 
+AT_ONCE = 4
+"""Frames, 10 ms each, that the library is given at once."""
+
 SHORTEST = 20
 """Frames: words that take less are judged as if they took as long."""
 
@@ -76,18 +79,17 @@ class PocketSphinx:
     name = "pocketsphinx"
 
     def __init__(self, compile_network: Callable[[Vocabulary], Network], phonemes: Callable[[str], str]) -> None:
-        """`phonemes` gives a word's phonemes in IPA by rule; it is called in the engine's own thread."""
+        """`phonemes` gives a word's phonemes in IPA by rule; it is called in the engine's own threads."""
         self._compile = compile_network
         self._phonemes = phonemes
         self._worker = Worker("pocketsphinx")
+        # Learning takes seconds in a large house, and what is being heard meanwhile must not wait for that.
+        self._learner = Worker("pocketsphinx learns")
         self._search: _Search | None = None
-        self._among: Vocabulary | None = None
-        """What little the search has been told to listen for beside the whole, last."""
 
     async def learn(self, vocabulary: Vocabulary) -> None:
         """Compile and load the vocabulary's network. Raises EngineError; the old vocabulary then stays."""
-        self._search = await self._worker(self._load, vocabulary)
-        self._among = None
+        self._search = await self._learner(self._load, vocabulary)
 
     async def transcribe(self, frames: AsyncIterable[AudioFrame], among: Vocabulary | None = None) -> Transcript:
         """Decode frames as they come. Text is empty when nothing was said or nothing fits. Raises EngineError."""
@@ -104,7 +106,8 @@ class PocketSphinx:
         return Transcript(heard.text, heard.confidence, self.name)
 
     def close(self) -> None:
-        """End the thread."""
+        """End the threads."""
+        self._learner.close()
         self._worker.close()
 
     def _load(self, vocabulary: Vocabulary) -> "_Search":
@@ -113,9 +116,9 @@ class PocketSphinx:
         return search
 
     def _begin(self, search: "_Search", among: Vocabulary | None) -> None:
-        if among is not None and among != self._among:
+        if among is not None and among != search.among:
             self._add(search, _LITTLE, among)
-            self._among = among
+            search.among = among
         search.begin(_WHOLE if among is None else _LITTLE)
 
     def _add(self, search: "_Search", name: str, vocabulary: Vocabulary) -> None:
@@ -145,6 +148,8 @@ class _Search:
     """One decoder with a network or two, for use in one thread."""
 
     def __init__(self) -> None:
+        self.among: Vocabulary | None = None
+        """What little it has been told to listen for beside the whole, last."""
         self._decoder = _decoder()
         self._known: set[str] = set()
         self._cepstra = Cepstra()
@@ -193,8 +198,10 @@ class _Search:
         return _Heard(fits.hypstr, (_nats(free) - _nats(fits)) / max(SHORTEST, spoken))
 
     def _decode(self, cepstra: Floats) -> None:
-        if len(cepstra):
-            self._decoder.process_cep(cepstra.astype("<f4").tobytes(), False, False)
+        # In pieces: the library lets no other thread run while it decodes, and needs seconds in a house of 500 devices.
+        for start in range(0, len(cepstra), AT_ONCE):
+            piece = cepstra[start : start + AT_ONCE]
+            self._decoder.process_cep(piece.astype("<f4").tobytes(), False, False)
 
     def _graph(self, name: str, network: Network, known: Mapping[str, object]) -> pocketsphinx.FsgModel:
         free = network.states

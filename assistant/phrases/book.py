@@ -1,5 +1,6 @@
 """The phrase book: text matched against the sentence templates, by hassil."""
 
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -64,6 +65,15 @@ class _Match:
         return (-self.literal, self.free, -self.template.weight)
 
 
+def _parsed(vocabulary: Vocabulary) -> templates.Templates:
+    """Takes a tenth of a second in a large house."""
+    parsed = templates.parse(vocabulary)
+    for values in parsed.lists.values():
+        if isinstance(values, TextSlotList):
+            values.get_candidates("")  # lets hassil make its index now, not while somebody waits
+    return parsed
+
+
 class PhraseBook:
     """Understands what fits a template; None for all else. `today` tells what "tomorrow" means."""
 
@@ -81,10 +91,7 @@ class PhraseBook:
 
     async def learn(self, vocabulary: Vocabulary) -> None:
         """Read these templates from now on. Raises SkillLoadError; the old ones then stay."""
-        parsed = templates.parse(vocabulary)
-        for values in parsed.lists.values():
-            if isinstance(values, TextSlotList):
-                values.get_candidates("")  # lets hassil make its index now, not while somebody waits
+        parsed = await asyncio.to_thread(_parsed, vocabulary)
         times = templates.parse(later.VOCABULARY)
         self._settings = MatchSettings(slot_lists={**parsed.lists, **times.lists})
         self._templates = parsed.templates
