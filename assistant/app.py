@@ -24,7 +24,7 @@ from assistant.listening.hearing import Hearing
 from assistant.listening.lull import Lull
 from assistant.listening.mute import Mute
 from assistant.listening.silence import without_silence
-from assistant.messages import AudioFrame, Response, Transcript, Turn
+from assistant.messages import AudioFrame, Response, Transcript, Turn, Vocabulary
 from assistant.mind import Chat, Mind
 from assistant.pipeline import Pipeline
 from assistant.records.kept import Kept, sound_warning
@@ -152,10 +152,9 @@ class Assistant:
         try:
             await self.lull.wait()
             await self.mind.learn()
-            vocabulary = await self.mind.vocabulary()
             for recognizer in self._recognizers:
                 await self.lull.wait()
-                await recognizer.learn(vocabulary)
+                await recognizer.learn(self.mind.vocabulary)
         except EngineError as error:
             logger.error("What can be said now was not learnt: %s", error)
         await self.mind.prepare()
@@ -164,10 +163,12 @@ class Assistant:
 
     async def _hearing(self) -> Hearing:
         if not self._recognizers:
-            vocabulary = await self.mind.vocabulary()
             recognizers = await asyncio.to_thread(self.lineup.recognizers)
-            for recognizer in recognizers:
-                await recognizer.learn(vocabulary)
+            learnt: Vocabulary | None = None
+            while learnt is not self.mind.vocabulary:
+                learnt = self.mind.vocabulary
+                for recognizer in recognizers:
+                    await recognizer.learn(learnt)
             self._recognizers = recognizers
         keep = self.kept.hear if self.kept is not None else None
         return Hearing(self._recognizers, self.config.recognition.threshold, self.observe, keep)

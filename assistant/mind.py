@@ -94,6 +94,7 @@ class Mind:
         self._answers = Answers()
         self._open: Open | None = None
         self._nearest = Nearest(())
+        self._learnt = self._heard = Vocabulary()
         self._puzzled = 0
         """Turns that were not understood, one after the other."""
         self._record: Turn | None = None
@@ -101,9 +102,10 @@ class Mind:
         self._undo: deque[tuple[int, ...]] = deque(maxlen=MOST_UNDONE)
         self._numbers = itertools.count(1)
 
-    async def vocabulary(self) -> Vocabulary:
-        """What can be said now, also about what was said before: for recognizers."""
-        return asides.as_heard(await self._hands.vocabulary())
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """What can be said, also about what was said before, as it was learnt last: for recognizers."""
+        return self._heard
 
     @property
     def question(self) -> Question | None:
@@ -114,13 +116,15 @@ class Mind:
 
     async def learn(self) -> None:
         """Prepare the first understander for what can be said now; `prepare` the others. Raises EngineError."""
+        # Asked for in one place, because asking ends the news of a change.
         vocabulary = await self._hands.vocabulary()
         await self._meaning.learn(vocabulary)
+        self._learnt, self._heard = vocabulary, asides.as_heard(vocabulary)
         self._nearest = Nearest(vocabulary.intents)
 
     async def prepare(self) -> None:
         """Prepare the others, which may take long. One that cannot be is logged, and answers nothing."""
-        await self._meaning.prepare(await self._hands.vocabulary())
+        await self._meaning.prepare(self._learnt)
 
     async def ready(self) -> None:
         """Wait until every understander can be asked."""

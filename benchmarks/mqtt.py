@@ -233,13 +233,12 @@ async def learning(turns: int) -> None:
                 record = await ended.get()
                 watching.cancel()
                 assert record.intent == "switch.on", record
-                print(appears, record.ms, record.recognizer)
                 took[appears].append(sum(ms for stage, ms in record.ms.items() if stage not in ("silence", "speak")))
                 await asyncio.sleep(8 if appears else 1)
             hearing.cancel()
     for appears, when in ((False, "alone"), (True, "in which a device appears")):
-        print(f"a spoken turn {when}: from the end of the speech to its answer "
-              f"{statistics.median(took[appears]):.0f} ms median, {max(took[appears]):.0f} worst of {turns}")  # fmt: skip
+        ended_after = f"{statistics.median(took[appears]):.0f} ms median, {max(took[appears]):.0f} worst of {turns}"
+        print(f"a spoken turn {when}, end of speech → answer: {ended_after}")
         print(f"  the loop was late by {_most(late[appears])}")
 
 

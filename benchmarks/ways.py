@@ -84,7 +84,7 @@ def phrase_path(_: Setup) -> Measure:
 
     async def house() -> Vocabulary:
         async with assemble(load(), FileSpeaker(None)) as assistant:
-            return await assistant.mind.vocabulary()
+            return assistant.mind.vocabulary
 
     vocabulary = loop.run_until_complete(house())
     lineup = Lineup(load())

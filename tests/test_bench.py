@@ -76,7 +76,7 @@ def test_accuracy_counts_slots() -> None:
 
 async def test_what_is_said_is_what_the_house_understands() -> None:
     built = await testing.assistant(light.skill, timer.skill, house=testing.house({"": {"lamp": "light"}}))
-    lines = await commands(await built.mind.vocabulary(), 30)
+    lines = await commands(built.mind.vocabulary, 30)
     assert len(lines) == 30
     assert len({line.intent for line in lines}) > 10
     for line in lines[:10]:

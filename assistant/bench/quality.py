@@ -44,7 +44,7 @@ def accuracy(trials: Sequence[Trial]) -> Data:
 
 async def in_noise(assistant: Assistant, said: Sequence[Spoken], data: Data, tell: Tell) -> None:
     """What is meant for nobody, and commands in noise."""
-    gold = Gold(await assistant.mind.vocabulary())
+    gold = Gold(assistant.mind.vocabulary)
     trials: list[Trial] = []
     for number, text in enumerate(FOR_NOBODY):
         tell("what is no command", number, len(FOR_NOBODY))
@@ -66,7 +66,7 @@ async def in_noise(assistant: Assistant, said: Sequence[Spoken], data: Data, tel
 async def drift(assistant: Assistant, state: Path, tell: Tell) -> Data:
     """The answers of every engine to some sentences, against those on record in the folder `state`."""
     answers: dict[str, str] = {}
-    lines = await commands(await assistant.mind.vocabulary(), ASKED)
+    lines = await commands(assistant.mind.vocabulary, ASKED)
     for number, line in enumerate(lines):
         tell("answers on record", number, len(lines))
         sound = await synthesised(line.said, assistant.lineup.espeak)

@@ -187,7 +187,7 @@ def _metered(record: Record) -> Iterator[None]:
 
 async def _lines(wanted: Wanted, assistant: Assistant) -> tuple[list[Line], list[str]]:
     if wanted.lines is None:
-        return await commands(await assistant.mind.vocabulary(), wanted.turns), []
+        return await commands(assistant.mind.vocabulary, wanted.turns), []
     good, problems = await readable(wanted.lines)
     return good[: wanted.turns], problems
 
@@ -202,7 +202,7 @@ async def _synthesised(lines: Sequence[Line], espeak: Espeak, tell: Tell) -> lis
 
 async def _turns(assistant: Assistant, said: Sequence[Spoken], record: Record, tell: Tell) -> None:
     """Whole turns on sound. Nothing is performed."""
-    gold = Gold(await assistant.mind.vocabulary())
+    gold = Gold(assistant.mind.vocabulary)
     await assistant.take(Recording(said[0].sound), dry_run=True)
     seconds, spent, trials = 0.0, processor_seconds(), list[Trial]()
     record.data["turns"] = waterfalls = list[dict[str, Any]]()
