@@ -36,6 +36,7 @@ logger = logging.getLogger(__name__)
 
 UNDONE = "All right, that is undone."
 CANNOT_UNDO = "There is nothing that I can undo."
+NOT_THAT = "I cannot undo that."
 MOST_UNDONE = 20
 """Commands that can be taken back; older ones stay done."""
 
@@ -186,7 +187,7 @@ class LocalHands:
 
         async def perform(ask: Ask) -> Response:
             with undoing.noted(steps):
-                return self._undoable(await work(ask), steps)
+                return self._undoable(action, await work(ask), steps)
 
         call = Call(perform, lambda: next(self._numbers))
         return self._noted(await call.begin(), call, summary)
@@ -203,6 +204,8 @@ class LocalHands:
         known = [self._undo.pop(number) for number in reversed(numbers) if number in self._undo]
         if not known:
             return Response(CANNOT_UNDO, ok=False, error="nothing is known that could be taken back")
+        if not any(known):
+            return Response(NOT_THAT, ok=False, error="what was done last has no way back")
         try:
             for steps in known:
                 await undoing.take_back(steps)
@@ -275,8 +278,9 @@ class LocalHands:
         except (BadSlot, SkillError) as error:
             return Response(str(error), ok=False, error=str(error))
 
-    def _undoable(self, response: Response, steps: list[Step]) -> Response:
-        if not steps:
+    def _undoable(self, action: Action, response: Response, steps: list[Step]) -> Response:
+        """With a number by which it is taken back. What cannot be has one, too: no earlier command is in its place."""
+        if not steps and (action.asks or not response.ok):
             return response
         number = next(self._numbers)
         self._undo[number] = steps

@@ -211,6 +211,8 @@ class Action:
     allow_later: "Callable[[Ask, str], Awaitable[bool]]"
     """Ask now for what it will need when it is performed at another time, given in words. Gives whether it needs
     anything. Raises SkillError."""
+    asks: bool = False
+    """It changes nothing."""
 
     @property
     def summary(self) -> str:

@@ -243,7 +243,7 @@ class Registry:
                 response = await attempt(ask)
             return replace(response, asked=tuple(asked))
 
-        return Action(intent, guard.standing(handler.risk).risk, perform, allow_later)
+        return Action(intent, guard.standing(handler.risk).risk, perform, allow_later, handler.question)
 
     async def _call_each(
         self, handler: Handler, arguments: Mapping[str, object], chosen: Mapping[str, Sequence[Device]]

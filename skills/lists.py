@@ -86,6 +86,7 @@ def add(ctx: Context, items: Items, name: Name | None = None, own: str | None = 
         ]
     if not added:
         return f"{_sentence(ctx, wanted)} {_are(wanted)} on the {where} list already."
+    ctx.undo(lambda: _take_off(ctx, where, added))
     return f"I put {ctx.spoken(added)} on the {where} list."
 
 
@@ -102,6 +103,7 @@ def remove(ctx: Context, items: Thing, name: Name | None = None, own: str | None
         gone = [found for item in wanted if (found := _removed(ctx, where, item))]
     if not gone:
         raise SkillError(f"{_sentence(ctx, wanted)} {_are(wanted)} not on the {where} list.")
+    ctx.undo(lambda: _put_on(ctx, where, gone))
     return f"I took {ctx.spoken(gone)} off the {where} list."
 
 
@@ -155,9 +157,11 @@ def clear(ctx: Context, name: Name | None = None, own: str | None = None) -> str
     """Take everything off a list."""
     where = _named(ctx, name, own)
     with ctx.store.changes():
-        count = ctx.store.change("DELETE FROM items WHERE list = ?", where)
+        gone = [item for (item,) in ctx.store.rows("SELECT item FROM items WHERE list = ? ORDER BY id", where)]
+        ctx.store.change("DELETE FROM items WHERE list = ?", where)
         ctx.store.change("DELETE FROM lists WHERE name = ?", where)
-    return f"The {where} list is empty now." if count else f"The {where} list was empty already."
+    ctx.undo(lambda: _put_on(ctx, where, gone))
+    return f"The {where} list is empty now." if gone else f"The {where} list was empty already."
 
 
 @skill.intent(
@@ -169,6 +173,8 @@ def create(ctx: Context, name: Name | None = None, own: str | None = None) -> st
     """Begin a list."""
     where = _named(ctx, name, own, new=True)
     fresh = ctx.store.change("INSERT OR IGNORE INTO lists VALUES (?)", where)
+    if fresh:
+        ctx.undo(lambda: ctx.store.change("DELETE FROM lists WHERE name = ?", where))
     return f"There is a {where} list now." if fresh else f"There is a {where} list already."
 
 
@@ -239,6 +245,19 @@ def _removed(ctx: Context, where: str, item: str) -> str | None:
     found = _found(ctx, where, item)
     ctx.store.change("DELETE FROM items WHERE list = ? AND item = ?", where, found)
     return found
+
+
+def _put_on(ctx: Context, where: str, items: Sequence[str]) -> None:
+    with ctx.store.changes():
+        ctx.store.change("INSERT OR IGNORE INTO lists VALUES (?)", where)
+        for item in items:
+            ctx.store.change("INSERT OR IGNORE INTO items (list, item) VALUES (?, ?)", where, item)
+
+
+def _take_off(ctx: Context, where: str, items: Sequence[str]) -> None:
+    with ctx.store.changes():
+        for item in items:
+            ctx.store.change("DELETE FROM items WHERE list = ? AND item = ?", where, item)
 
 
 def _sentence(ctx: Context, items: Sequence[str]) -> str:

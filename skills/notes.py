@@ -1,5 +1,6 @@
 """Notes: "take a note: the plumber comes on Friday", "read my notes", "delete the last note"."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from assistant.skill import Asked, BadSlot, Context, Skill, SkillError
@@ -8,6 +9,9 @@ skill = Skill(
     "notes",
     tables=("CREATE TABLE notes (id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT NOT NULL, made TEXT NOT NULL)",),
 )
+
+Note = tuple[int, str, str]
+"""Its number, its words, and when it was made."""
 
 LONGEST = 400
 """Characters of a note."""
@@ -39,6 +43,8 @@ def take(ctx: Context, text: Annotated[str, Asked("What shall I write down?")]) 
         if count >= MOST:
             raise SkillError(f"There are {MOST} notes already. Delete some first.")
         ctx.store.change("INSERT INTO notes (text, made) VALUES (?, ?)", text, ctx.now().isoformat())
+        ((made,),) = ctx.store.rows("SELECT last_insert_rowid()")
+    ctx.undo(lambda: ctx.store.change("DELETE FROM notes WHERE id = ?", made))
     return f"I noted: {text}."
 
 
@@ -71,7 +77,7 @@ def read(ctx: Context) -> str:
 )
 def find(ctx: Context, words: str) -> str:
     """Find a note by its words."""
-    found = [text for _, text in _about(ctx, words)]
+    found = [text for _, text, _ in _about(ctx, words)]
     if not found:
         return f"There is no note about {words}."
     more = f" And {len(found) - READ} more." if len(found) > READ else ""
@@ -87,14 +93,15 @@ def find(ctx: Context, words: str) -> str:
 def delete(ctx: Context, words: str | None = None) -> str:
     """Delete the last note, or those about something."""
     if words is None:
-        found = ctx.store.rows("SELECT id, text FROM notes ORDER BY id DESC LIMIT 1")
+        found = ctx.store.rows("SELECT id, text, made FROM notes ORDER BY id DESC LIMIT 1")
     else:
         found = _about(ctx, words)
     if not found:
         raise SkillError(f"There is no note about {words}." if words else "There are no notes.")
     with ctx.store.changes():
-        for number, _ in found:
+        for number, *_ in found:
             ctx.store.change("DELETE FROM notes WHERE id = ?", number)
+    ctx.undo(lambda: _write_again(ctx, found))
     return f"I deleted: {found[0][1]}." if len(found) == 1 else f"I deleted {len(found)} notes about {words}."
 
 
@@ -105,17 +112,24 @@ def delete(ctx: Context, words: str | None = None) -> str:
 )
 async def clear(ctx: Context) -> str:
     """Delete all notes, once the household has confirmed it."""
-    (count,) = ctx.store.rows("SELECT COUNT(*) FROM notes")[0]
-    if not count:
+    found = ctx.store.rows("SELECT id, text, made FROM notes")
+    if not found:
         return "There are no notes."
-    if not await ctx.confirm(f"Shall I delete {'the only note' if count == 1 else f'all {count} notes'}?"):
+    if not await ctx.confirm(f"Shall I delete {'the only note' if len(found) == 1 else f'all {len(found)} notes'}?"):
         return "I keep them."
     ctx.store.change("DELETE FROM notes")
+    ctx.undo(lambda: _write_again(ctx, found))
     return "All notes are deleted."
 
 
-def _about(ctx: Context, words: str) -> list[tuple[int, str]]:
+def _write_again(ctx: Context, notes: Sequence[Note]) -> None:
+    with ctx.store.changes():
+        for note in notes:
+            ctx.store.change("INSERT OR IGNORE INTO notes (id, text, made) VALUES (?, ?, ?)", *note)
+
+
+def _about(ctx: Context, words: str) -> Sequence[Note]:
     """The notes in which all these words stand, the newest first."""
     wanted = set(words.casefold().split()) - {"the", "my", "a", "an"}
-    rows = ctx.store.rows("SELECT id, text FROM notes ORDER BY id DESC")
-    return [(number, text) for number, text in rows if all(word in text.casefold() for word in wanted)]
+    rows = ctx.store.rows("SELECT id, text, made FROM notes ORDER BY id DESC")
+    return [(number, text, made) for number, text, made in rows if all(word in text.casefold() for word in wanted)]

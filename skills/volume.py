@@ -141,4 +141,5 @@ async def _to(ctx: Context, volume: int) -> str:
     await ctx.sound.set_volume(max(0, min(100, volume)))
     if ctx.sound.volume == before in (0, 100):
         return "I cannot be any louder." if before else "I cannot be any quieter."
+    ctx.undo(lambda: ctx.sound.set_volume(before))
     return f"Volume {ctx.sound.volume} percent."

@@ -182,6 +182,22 @@ CONVERSATIONS = {
         > sing a song about the sea
         Sorry, I did not understand that.
         """,
+    "what is undone is the last command, and no other": """
+        > turn on the fan
+        The fan is on.
+        > turn up the volume
+        Volume 60 percent.
+        > undo that
+        All right, that is undone.
+        > stop
+        (chime)
+        > undo that
+        I cannot undo that.
+        > undo that
+        All right, that is undone.
+        > is the fan on
+        The fan is off.
+        """,
     "undo": """
         > undo that
         There is nothing that I can undo.

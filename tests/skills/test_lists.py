@@ -27,6 +27,23 @@ async def test_several_things_at_once_and_each_once(assistant: testing.Assistant
     )
 
 
+async def test_what_was_done_to_a_list_is_undone(assistant: testing.Assistant) -> None:
+    await assistant.say("add milk and eggs to the list")
+    for change, what in (
+        ("add eggs and bread to the list", "milk and eggs"),
+        ("remove milk from the list", "milk and eggs"),
+        ("clear the list", "milk and eggs"),
+    ):
+        await assistant.say(change)
+        assert await assistant.say("undo that") == "All right, that is undone."
+        assert sorted((await assistant.say("read my list")).removesuffix(".").split(": ")[1].split(" and ")) == sorted(
+            what.split(" and ")
+        )
+    await assistant.say("make a new packing list")
+    await assistant.say("undo that")
+    assert await assistant.say("what lists are there") == "There is one list: shopping with 2 things."
+
+
 async def test_what_is_heard_without_commas_is_told_apart(assistant: testing.Assistant) -> None:
     said = await assistant.say("add orange juice milk and ice cream to the list")
     assert said == "I put orange juice, milk and ice cream on the shopping list."

@@ -56,3 +56,15 @@ async def test_a_note_that_cannot_be_written_is_apologised_for(tmp_path: Path) -
     Failing.left = Failing.NEVER
     assert await assistant.say("read my notes") == "There is one note. One."
     stores.close()
+
+
+async def test_notes_are_undone(assistant: testing.Assistant) -> None:
+    await assistant.say("note that the key is under the mat")
+    for change in ("take a note that it rains", "delete the last note"):
+        await assistant.say(change)
+        assert await assistant.say("undo that") == "All right, that is undone."
+        assert await assistant.say("read my notes") == "There is one note. The key is under the mat."
+    await assistant.say("delete all notes")
+    await assistant.say("yes")
+    await assistant.say("undo that")
+    assert await assistant.say("read my notes") == "There is one note. The key is under the mat."
