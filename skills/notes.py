@@ -1,7 +1,7 @@
 """Notes: "take a note: the plumber comes on Friday", "read my notes", "delete the last note"."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 from assistant.skill import Asked, BadSlot, Context, Skill, SkillError
 
@@ -92,6 +92,7 @@ def find(ctx: Context, words: str) -> str:
 )
 def delete(ctx: Context, words: str | None = None) -> str:
     """Delete the last note, or those about something."""
+    found: Sequence[tuple[Any, ...]]
     if words is None:
         found = ctx.store.rows("SELECT id, text, made FROM notes ORDER BY id DESC LIMIT 1")
     else:
