@@ -1,6 +1,7 @@
 """The appliance's light, button and mute switch, on gpiozero's mock pins."""
 
 import asyncio
+import re
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -10,8 +11,10 @@ import pytest
 from gpiozero.pins.mock import MockFactory, MockPin, MockPWMPin, MockSPIDevice
 
 from assistant.config import fill
-from assistant.devices.gpio import FACTORY, Pins
+from assistant.devices.gpio import FACTORY, WS2812_HERTZ, Pins
 from assistant.devices.inventory import Body as Wired
+from assistant.devices.light import DIM, light
+from assistant.devices.wiring import Ring
 from assistant.errors import DeviceError
 from assistant.events import Event, Failed, Finished, Heard, Listening, Muted, Observers, Speaking, Waiting, Woke
 from assistant.listening.mute import Mute
@@ -129,6 +132,44 @@ async def test_a_ring_is_sent_frames_of_its_protocol(factory: MockFactory) -> No
             blue, green = round(255 * 0.3), round(255 * 0.2 * 0.3)
             assert frames[-1] == bytes(4) + bytes([0xFF, blue, green, 0]) * 3 + bytes(4)
         assert frames[-1] == bytes(4) + bytes([0xFF, 0, 0, 0]) * 3 + bytes(4)
+
+
+class Bus:
+    """An SPI bus that keeps what it is sent, as spidev's would carry it."""
+
+    def __init__(self) -> None:
+        self.rate = 500_000
+        self.sent: list[bytes] = []
+
+    def transfer(self, data: list[int]) -> list[int]:
+        self.sent.append(bytes(data))
+        return data
+
+    def close(self) -> None:
+        pass
+
+
+def test_ws2812_leds_are_sent_pulses_of_the_right_length() -> None:
+    class Factory(MockFactory):  # type: ignore[misc]  # gpiozero has no types
+        def spi(self, **_: int) -> Bus:
+            return bus
+
+    bus = Bus()
+    light(Ring(part="ws2812", count=1), Pins(Factory())).show((1.0, 0.0, 2 / 255 / DIM))
+    assert bus.rate == WS2812_HERTZ
+    [sent] = bus.sent
+    pulses = [len(pulse) for pulse in re.findall("1+", "".join(f"{byte:08b}" for byte in sent))]
+    microseconds = [round(pulse / bus.rate * 1e6, 1) for pulse in pulses]
+    zero, one = 0.4, 0.8
+    # Green, red and blue; red is at DIM.
+    red = [one if bit == "1" else zero for bit in f"{round(255 * DIM):08b}"]
+    assert microseconds == [zero] * 8 + red + [zero] * 6 + [one, zero]
+    assert (len(sent) - 9) // 2 * 8 / bus.rate >= 280e-6
+
+
+def test_a_bus_without_a_clock_cannot_drive_ws2812_leds(factory: MockFactory) -> None:
+    with pytest.raises(DeviceError, match="The SPI bus cannot be used: rate cannot be changed"):
+        light(Ring(part="ws2812", count=12), Pins(factory))
 
 
 def test_moods_follow_events_and_mute_outlasts_them() -> None:

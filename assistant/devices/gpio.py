@@ -10,7 +10,7 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import entry_points
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from assistant.errors import DeviceError
 
@@ -111,22 +111,50 @@ class Ranger:
         self._sensor.close()
 
 
+Colours = Sequence[tuple[float, float, float]]
+"""Of LEDs in a row: red, green and blue, from 0 to 1."""
+
+WS2812_HERTZ = 2_400_000
+"""Three bits on the bus are 1.25 µs, the time of one bit of a WS2812 (WS2812B data sheet, Worldsemi)."""
+
+
+def apa102(colours: Colours) -> list[int]:
+    """What APA102 LEDs are sent.
+
+    32 zero bits, then for each LED three ones, five bits of brightness and a byte each of blue, green and red, then at
+    least half as many bits as there are LEDs (APA102 data sheet, Shiji Lighting).
+    """
+    frame = [0, 0, 0, 0]
+    for red, green, blue in colours:
+        frame += [0xFF, round(blue * 255), round(green * 255), round(red * 255)]
+    return [*frame, *[0] * (4 + len(colours) // 16)]
+
+
+def ws2812(colours: Colours) -> list[int]:
+    """What WS2812 LEDs are sent on MOSI alone.
+
+    A byte each of green, red and blue; a bit is high for 0.8 µs if it is one and for 0.4 µs if not: 110 or 100 on the
+    bus. The LEDs show it after 280 µs without a pulse; a pause before it ends what was left of another.
+    """
+    pause = [0] * (WS2812_HERTZ * 300 // 8_000_000)
+    sent: list[int] = []
+    for red, green, blue in colours:
+        for value in (green, red, blue):
+            bits = "".join("110" if bit == "1" else "100" for bit in f"{round(value * 255):08b}")
+            sent += int(bits, 2).to_bytes(3)
+    return [*pause, *sent, *pause]
+
+
 class Strip:
-    """APA102 LEDs on the SPI bus."""
+    """LEDs in a row on the SPI bus."""
 
-    def __init__(self, bus: Any) -> None:
+    def __init__(self, bus: Any, encode: Callable[[Colours], list[int]]) -> None:
         self._bus = bus
+        self._encode = encode
 
-    def show(self, colours: Sequence[tuple[float, float, float]]) -> None:
-        """Set each LED: red, green and blue, from 0 to 1.
-
-        A frame is 32 zero bits, then for each LED three ones, five bits of brightness and a byte each of blue, green
-        and red, then at least half as many bits as there are LEDs (APA102 data sheet, Shiji Lighting).
-        """
-        frame = [0, 0, 0, 0]
-        for red, green, blue in colours:
-            frame += [0xFF, round(blue * 255), round(green * 255), round(red * 255)]
-        self._bus.transfer([*frame, *[0] * (4 + len(colours) // 16)])
+    def show(self, colours: Colours) -> None:
+        """Set each LED."""
+        self._bus.transfer(self._encode(colours))
 
     def close(self) -> None:
         """Let the bus go."""
@@ -233,10 +261,18 @@ class Pins:
             made: Gauge = MCP3008(channel, port=0, device=select, pin_factory=self._factory)
             return made
 
-    def strip(self, select: int) -> Strip:
-        """APA102 LEDs."""
+    def strip(self, select: int, chip: Literal["apa102", "ws2812"]) -> Strip:
+        """LEDs in a row, of this chip."""
         with failures("The SPI bus"):
-            return Strip(self._factory.spi(port=0, device=select))
+            bus = self._factory.spi(port=0, device=select)
+            if chip == "apa102":
+                return Strip(bus, apa102)
+            try:
+                bus.rate = WS2812_HERTZ
+            except Exception:
+                bus.close()
+                raise
+            return Strip(bus, ws2812)
 
     def close(self) -> None:
         """Let all pins go."""

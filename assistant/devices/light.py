@@ -8,7 +8,7 @@ from assistant.devices.wiring import Coloured, Ring, StatusLed, StatusLight, num
 RGB = tuple[float, float, float]
 
 DIM = 0.3
-"""How bright a ring is: APA102 LEDs at full brightness hurt the eyes and draw 60 mA each (their data sheet)."""
+"""How bright a ring is: its LEDs at full brightness hurt the eyes and draw 60 mA each (APA102 data sheet)."""
 
 
 class Light(Protocol):
@@ -72,4 +72,4 @@ def light(wired: StatusLight, pins: Pins) -> Light:
             return _Rgb(pins.shade(red, green, blue, active_low=wired.active_low))
         case Ring():
             power = None if wired.power is None else pins.output(number(wired.power), initial=True)
-            return _Ring(pins.strip(wired.select), wired.count, power)
+            return _Ring(pins.strip(wired.select, wired.part), wired.count, power)

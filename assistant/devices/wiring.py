@@ -154,9 +154,9 @@ class StatusLed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ring:
-    """APA102 LEDs on the SPI bus, as on ReSpeaker boards."""
+    """LEDs in a row on the SPI bus: APA102, as on ReSpeaker boards, or WS2812, whose data input is on GPIO10."""
 
-    part: Literal["apa102"]
+    part: Literal["apa102", "ws2812"]
     count: Annotated[int, Range(1, 64)]
     select: Literal[0, 1] = 0
     power: Pin | None = None
