@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 
 from assistant.devices.kinds import YES_NO_MEASURES, measure
-from assistant.devices.mqtt_entities import MEASURES, UNUSED, Unfit, wires_of
+from assistant.devices.mqtt_entities import MEASURES, OURS, UNUSED, Unfit, wires_of
 from assistant.devices.mqtt_found import MOST, Found
 from assistant.devices.mqtt_thing import Availability, Reading, Wires
 from assistant.devices.mqtt_values import LARGEST, Payload
@@ -95,11 +95,13 @@ def _one(entity: Json, spare: str) -> Found:
     owner = _text(device.get("name"))
     unique = _text(entity.get("unique_id")) or spare
     component = str(entity["component"])
-    kind = "socket" if component == "switch" and entity.get("device_class") == "outlet" else component
+    kind = OURS.get(component, component)
+    if component == "switch" and entity.get("device_class") == "outlet":
+        kind = "socket"
     name = _text(entity.get("name")) or owner or _text(entity.get("object_id")) or unique
     problem = ""
     try:
-        wires = wires_of(entity, kind)
+        wires = wires_of(entity, component)
     except Unfit as unfit:
         wires, problem = Wires({}), str(unfit)
     return Found(

@@ -18,13 +18,14 @@ from assistant.devices.mqtt_values import (
     is_topic,
 )
 from assistant.devices.mqtt_words import path_of, payload_of
-from assistant.devices.traits import Number, Trait, Word
+from assistant.devices.traits import Number, Trait, Word, YesNo
 
 UNUSED = frozenset({
-    "alarm_control_panel", "camera", "device_automation", "device_tracker", "event", "humidifier", "image",
-    "lawn_mower", "notify", "number", "select", "siren", "tag", "text", "update", "vacuum", "valve", "water_heater",
+    "camera", "device_automation", "device_tracker", "image", "notify", "number", "select", "tag", "text", "update",
 })  # fmt: skip
-"""Components that are no device of ours."""
+"""Components that are no devices but settings, files and trackers of them."""
+OURS = {"event": "button", "humidifier": "switch", "valve": "cover", "water_heater": "climate"}
+"""Components that are called otherwise here. Of a humidifier only the switch is used."""
 MEASURES = {
     "door": "contact", "window": "contact", "opening": "contact", "garage_door": "contact",
     "occupancy": "occupied", "presence": "occupied", "moisture": "water", "illuminance": "light",
@@ -217,10 +218,31 @@ def _cover(builder: Builder) -> None:
     builder.add("moving", cover["moving"], moves, "state", "command", write=orders)
 
 
+def _valve(builder: Builder) -> None:
+    cover = KINDS["cover"]
+    if builder.entity.get("reports_position") is True:
+        closed, opened = builder.number("position_closed", 0), builder.number("position_open", 100)
+        scale = Line(closed, opened, whole=True) if closed != opened else Line(whole=True)
+        builder.add("position", cover["position"], scale, "state", "command")
+        return
+    ends = Named({100: builder.word("payload_open", "OPEN"), 0: builder.word("payload_close", "CLOSE")})
+    said = Named({100: builder.word("state_open", "open"), 0: builder.word("state_closed", "closed")}, partial=True)
+    builder.add("position", cover["position"], said, "state", "command", write=ends)
+
+
+def _event(builder: Builder) -> None:
+    topic = builder.topic("state_topic")
+    if topic:
+        builder.traits["pressed"] = YesNo(settable=False, momentary=True)
+        builder.readings.append(Reading("pressed", topic, Press(), ("event_type",)))
+
+
 def _climate(builder: Builder) -> None:
     climate = KINDS["climate"]
     codec = CELSIUS_OF_FAHRENHEIT if builder.entity.get("temperature_unit") == "F" else SAME
-    builder.add("target", climate["target"], codec, "temperature_state", "temperature_command")
+    low, high = builder.number("min_temp", 4), builder.number("max_temp", 65)
+    target = Number(low, high, "°C") if codec is SAME and low < high else climate["target"]
+    builder.add("target", target, codec, "temperature_state", "temperature_command")
     builder.add("current", climate["current"], codec, "current_temperature", "")
     given = builder.entity.get("modes")
     modes = tuple(mode for mode in ("off", "heat", "cool", "auto") if not isinstance(given, list) or mode in given)
@@ -257,8 +279,11 @@ def _sensor(builder: Builder) -> None:
 
 _KINDS: Mapping[str, Callable[[Builder], None]] = {
     "light": _light,
+    "event": _event,
+    "humidifier": lambda builder: _on_off(builder, "switch"),
+    "valve": _valve,
+    "water_heater": _climate,
     "switch": lambda builder: _on_off(builder, "switch"),
-    "socket": lambda builder: _on_off(builder, "socket"),
     "fan": _fan,
     "cover": _cover,
     "climate": _climate,

@@ -30,19 +30,50 @@ class Zigbee2Mqtt:
     def __init__(self, base: str = "zigbee2mqtt") -> None:
         """`base` is its base topic."""
         self._base = base
-        self._devices = f"{base}/bridge/devices"
-        self.topics = (self._devices,)
+        self._devices, self._groups = f"{base}/bridge/devices", f"{base}/bridge/groups"
+        self.topics = (self._devices, self._groups)
+        self._told: dict[str, list[object]] = {}
         self.found: tuple[Found, ...] = ()
 
     def hear(self, topic: str, payload: Payload) -> bool:
         """Whether other devices are there than before. Raises ValueError for a list that cannot be read."""
-        if topic != self._devices:
+        if topic not in self.topics:
             return False
         entries = payload.json if payload.raw else []
         if not isinstance(entries, list):
-            raise ValueError("is no list of devices")
-        before, self.found = self.found, tuple(one for entry in entries for one in self._parts(entry))
+            raise ValueError("is no list")
+        self._told[topic] = entries
+        devices = self._told.get(self._devices, [])
+        parts = [*(one for entry in devices for one in self._parts(entry)), *self._grouped(devices)]
+        before, self.found = self.found, tuple(parts)
         return before != self.found
+
+    def _grouped(self, devices: list[object]) -> Iterator[Found]:
+        """Groups of devices of one kind, and the scenes of groups."""
+        exposed = {
+            str(device.get("ieee_address")): [
+                _mapping(one) for one in _list(_mapping(device.get("definition")).get("exposes"))
+            ]
+            for device in map(_mapping, devices)
+        }
+        for group in map(_mapping, self._told.get(self._groups, [])):
+            name, number = group.get("friendly_name"), group.get("id")
+            if not isinstance(name, str) or not isinstance(number, int) or not is_topic(name):
+                continue
+            topic = f"{self._base}/{name}"
+            bridge = (Availability(f"{self._base}/bridge/state"),)
+            members = [str(_mapping(member).get("ieee_address")) for member in _list(group.get("members"))]
+            actors = [one for member in members for one in exposed.get(member, ()) if one.get("type") in _ACTORS]
+            if len(kinds := {str(one["type"]) for one in actors}) == 1:
+                features = [_mapping(feature) for feature in _list(actors[0].get("features"))]
+                if (wires := _actor(_ACTORS[kinds.pop()], topic, features, bridge)) is not None:
+                    yield Found(f"zigbee2mqtt group {number}", name, _ACTORS[str(actors[0]["type"])], wires)
+            for scene in map(_mapping, _list(group.get("scenes"))):
+                called, recalled = scene.get("name"), scene.get("id")
+                if isinstance(called, str) and isinstance(recalled, int):
+                    told = (Command("active", f"{topic}/set", Press(recalled), "scene_recall"),)
+                    scenes = Wires({"active": KINDS["scene"]["active"]}, (), told, bridge)
+                    yield Found(f"zigbee2mqtt group {number} scene {recalled}", called, "scene", scenes, owner=name)
 
     def _parts(self, entry: object) -> Iterator[Found]:
         """A device; several where it has several lights or switches in one case."""

@@ -254,6 +254,74 @@ def test_tasmota_is_found_by_its_own_discovery() -> None:
         finder.hear("tasmota/discovery/AB/config", Payload(b"[" * 50_000))
 
 
+def test_tasmota_tells_of_its_sensors_shutters_and_colours() -> None:
+    finder = Tasmota()
+    sensors = {"sn": {"Time": "x", "DS18B20": {"Id": "3C", "Temperature": 70.7}, "ENERGY": {"Power": 5, "Total": 1},
+                      "AM2301": {"Temperature": 1, "Humidity": 40}, "TempUnit": "F"}, "ver": 1}  # fmt: skip
+    assert not finder.hear("tasmota/discovery/AB/sensors", Payload(json.dumps(sensors).encode()))
+    config = {**NATIVE, "fn": ["Blind", None, "Strip"], "rl": [3, 3, 2], "sho": [1], "lt_st": 4}
+    assert finder.hear("tasmota/discovery/AB/config", Payload(json.dumps(config).encode()))
+    light, blind, sensor = finder.found
+    assert [(one.name, one.kind) for one in finder.found] == [
+        ("Strip", "light"), ("Blind", "cover"), ("Hall box sensor", "sensor"),
+    ]  # fmt: skip
+    assert composed(light.wires.commands, {"colour": "blue"}) == [("cmnd/tasmota_AB/Color2", "0,0,255")]
+    [told] = [one for one in light.wires.readings if one.name == "colour" and one.topic.startswith("stat")]
+    assert told.codec.read("0,100,40") == "red"
+    assert composed(blind.wires.commands, {"position": 30}) == [("cmnd/tasmota_AB/ShutterPosition1", "70")]
+    assert composed(blind.wires.commands, {"moving": "stopped"}) == [("cmnd/tasmota_AB/ShutterStop1", "")]
+    says = Payload(b'{"Shutter1": {"Position": 70, "Direction": -1, "Target": 100}}')
+    heard = {one.name: one.codec.read(says.at(one.path)) for one in blind.wires.readings if "RESULT" in one.topic}
+    assert heard == {"position": 30, "moving": "opening"}
+    assert set(sensor.wires.traits) == {"temperature", "power", "energy", "humidity"}
+    [degrees] = [one for one in sensor.wires.readings if one.name == "temperature" and one.topic.endswith("/STATUS10")]
+    status = Payload(b'{"StatusSNS": {"DS18B20": {"Temperature": 70.7}}}')
+    assert degrees.codec.read(status.at(degrees.path)) == pytest.approx(21.5)
+    assert finder.hear("tasmota/discovery/AB/sensors", Payload(b""))
+    assert len(list(finder.found)) == 2
+    assert finder.hear("tasmota/discovery/AB/config", Payload(b""))
+    assert not list(finder.found)
+
+
+def test_groups_and_scenes_of_zigbee2mqtt() -> None:
+    finder = Zigbee2Mqtt()
+    bulb = {"type": "light", "features": [{"name": "state", "property": "state", "access": 7}]}
+    devices = [
+        {"ieee_address": f"0x{n}", "friendly_name": f"bulb {n}", "definition": {"exposes": [bulb]}} for n in "ab"
+    ]
+    groups = [
+        {"id": 1, "friendly_name": "all bulbs", "members": [{"ieee_address": "0xa"}, {"ieee_address": "0xb"}],
+         "scenes": [{"id": 4, "name": "cosy"}, {"id": "x"}]},
+        {"id": 2, "friendly_name": "empty", "members": []},
+        5,
+    ]  # fmt: skip
+    assert finder.hear("zigbee2mqtt/bridge/devices", Payload(json.dumps(devices).encode()))
+    assert finder.hear("zigbee2mqtt/bridge/groups", Payload(json.dumps(groups).encode()))
+    *_, bulbs, cosy = finder.found
+    assert [(one.name, one.kind) for one in (bulbs, cosy)] == [("all bulbs", "light"), ("cosy", "scene")]
+    assert composed(bulbs.wires.commands, {"on": True}) == [("zigbee2mqtt/all bulbs/set", '{"state": "ON"}')]
+    assert composed(cosy.wires.commands, {"active": True}) == [("zigbee2mqtt/all bulbs/set", '{"scene_recall": 4}')]
+    assert len(finder.found) == 4
+
+
+def test_components_that_are_called_otherwise_here() -> None:
+    finder = HomeAssistantDiscovery()
+    for component, config in {
+        "valve": {"name": "garden tap", "stat_t": "v", "cmd_t": "v/set", "reports_position": True},
+        "event": {"name": "bell", "stat_t": "b", "event_types": ["press"]},
+        "humidifier": {"name": "humidifier", "stat_t": "h", "cmd_t": "h/set"},
+        "water_heater": {"name": "boiler", "temp_cmd_t": "w/set", "temp_stat_t": "w"},
+        "vacuum": {"name": "robot", "cmd_t": "r/set"},
+    }.items():
+        finder.hear(f"homeassistant/{component}/x/config", Payload(json.dumps(config).encode()))
+    tap, bell, humidifier, boiler, robot = finder.found
+    assert [one.kind for one in (tap, bell, humidifier, boiler)] == ["cover", "button", "switch", "climate"]
+    assert composed(tap.wires.commands, {"position": 40}) == [("v/set", "40")]
+    assert bell.wires.readings[0].codec.read(Payload(b'{"event_type": "press"}').at(("event_type",))) is True
+    assert composed(boiler.wires.commands, {"target": 55}) == [("w/set", "55")]
+    assert robot.problem == "is of the sort vacuum, which is not supported."
+
+
 def lamp(number: int, name: str, **more: str) -> Found:
     return Found(f"test {number}", name, "light", Wires({}), **more)
 
