@@ -22,6 +22,11 @@ def the(device: Device) -> str:
     return device.name if first.endswith(("'s", "s'")) or first in ("the", "my", "our") else f"the {device.name}"
 
 
+def is_(device: Device) -> str:
+    """The verb after its name: "the desk lamp is", but "the blinds are"."""
+    return "are" if re.search(r"[^suia]s$", device.name.casefold()) else "is"
+
+
 def listed(words: Sequence[str], last: str = "and") -> str:
     """Such as "a, b and c"."""
     return f"{', '.join(words[:-1])} {last} {words[-1]}" if len(words) > 1 else "".join(words)
@@ -75,8 +80,9 @@ async def change(
     """
     if len(devices) == 1:
         together = the(devices[0])
+    one = devices[0] if len(devices) == 1 else None
     devices = [member for device in devices for member in device.members or [device]]
-    is_, was = ("is", "was") if len(devices) == 1 else ("are", "were")
+    verb = is_(one) if one is not None and not one.members else "are"
     results = await asyncio.gather(
         *(device.set(**(changes(device) if callable(changes) else changes)) for device in devices),
         return_exceptions=True,
@@ -95,10 +101,10 @@ async def change(
         if names:
             troubles.append(trouble.format(listed(names)))
     if all(outcome is Outcome.ALREADY for outcome in outcomes):
-        return sentence(f"{together} {was} already {result}") + also
+        return sentence(f"{together} {'was' if verb == 'is' else 'were'} already {result}") + also
     if not set(outcomes) & {Outcome.DONE, Outcome.ALREADY}:
         raise SkillError(sentence(listed(troubles)) + also)
-    return sentence(f"{together} {is_} {result}" + (f", but {listed(troubles)}" if troubles else "")) + also
+    return sentence(f"{together} {verb} {result}" + (f", but {listed(troubles)}" if troubles else "")) + also
 
 
 _STATE = re.compile(r"(?P<what>(?:The|All) [^,.]+?) (?P<verb>is|are|was|were) (?P<how>[^,.]+)\.")

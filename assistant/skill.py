@@ -19,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal, Protocol, TypeVar, overload
 
-from assistant.answers import change, the, told
+from assistant.answers import change, is_, the, told
 from assistant.errors import BadSlot, SkillError, SkillLoadError, Unanswered
 from assistant.house import Area, Device, House, Outcome, select
 from assistant.messages import IntentSpec, Response, Risk
@@ -56,6 +56,7 @@ __all__ = [
     "Store",
     "Unanswered",
     "change",
+    "is_",
     "select",
     "the",
     "told",

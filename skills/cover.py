@@ -5,7 +5,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from assistant.skill import Area, Context, Device, OfKind, OneOf, Outcome, Percent, Risk, Skill, SkillError, select, the
+from assistant.skill import (
+    Area,
+    Context,
+    Device,
+    OfKind,
+    OneOf,
+    Outcome,
+    Percent,
+    Risk,
+    Skill,
+    SkillError,
+    is_,
+    select,
+    the,
+)
 
 
 @dataclass(frozen=True)
@@ -91,7 +105,7 @@ async def stop(ctx: Context, device: Cover | None = None, sort: Sort | None = No
         raise SkillError(f"I cannot stop {together}.")
     if set(outcomes) & {Outcome.UNREACHABLE, Outcome.REFUSED}:
         raise SkillError(f"I could not stop {together}.")
-    return f"{_capital(together)} {'has' if len(covers) == 1 else 'have'} stopped."
+    return f"{_capital(together)} {'has' if len(covers) == 1 and is_(covers[0]) == 'is' else 'have'} stopped."
 
 
 @skill.intent(
@@ -136,7 +150,7 @@ async def _move(covers: Sequence[Device], together: str, wanted: Callable[[Devic
     told = []
     for result, those in results.items():
         who = together if len(those) == len(covers) else _listed([the(cover) for cover in those])
-        told.append(f"{_capital(who)} {_verb(result, plural=len(those) > 1)}.")
+        told.append(f"{_capital(who)} {_verb(result, plural=len(those) > 1 or is_(those[0]) == 'are')}.")
     if not any(result.endswith(WENT) for result in results):
         raise SkillError(" ".join(told))
     return " ".join(told)

@@ -4,7 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from assistant.skill import Area, Context, Device, OfKind, OneOf, Percent, Skill, SkillError, change, select, the, told
+from assistant.skill import (
+    Area,
+    Context,
+    Device,
+    OfKind,
+    OneOf,
+    Percent,
+    Skill,
+    SkillError,
+    change,
+    is_,
+    select,
+    the,
+    told,
+)
 
 
 @dataclass(frozen=True)
@@ -91,10 +105,10 @@ async def how_fast(ctx: Context, device: Fan | None = None, area: Area | None = 
 
 def _told(fan: Device) -> str:
     if fan.state.get("on") is False:
-        return told(fan, "on", f"{the(fan)} is off")
+        return told(fan, "on", f"{the(fan)} {is_(fan)} off")
     if "speed" not in fan.state:
         return f"I do not know how fast {the(fan)} is."
-    return told(fan, "speed", f"{the(fan)} is at {fan.state['speed']} percent")
+    return told(fan, "speed", f"{the(fan)} {is_(fan)} at {fan.state['speed']} percent")
 
 
 def _chosen(ctx: Context, device: Device | None, area: Area | None) -> tuple[Sequence[Device], str]:

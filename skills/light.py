@@ -4,7 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from assistant.skill import Area, Context, Device, Light, OneOf, Percent, Skill, SkillError, change, select, the, told
+from assistant.skill import (
+    Area,
+    Context,
+    Device,
+    Light,
+    OneOf,
+    Percent,
+    Skill,
+    SkillError,
+    change,
+    is_,
+    select,
+    the,
+    told,
+)
 
 
 @dataclass(frozen=True)
@@ -214,10 +228,10 @@ async def state(light: Light) -> str:
     if how.get("on") is None:
         return f"I do not know whether {the(light)} is on."
     if not how["on"]:
-        return told(light, "on", f"{the(light)} is off")
+        return told(light, "on", f"{the(light)} {is_(light)} off")
     level = how.get("brightness", 100)
     details = ["on"] + [f"at {level} percent"] * (level != 100) + [str(how.get("colour"))] * ("colour" in how)
-    return told(light, "on", f"{the(light)} is {', '.join(details)}")
+    return told(light, "on", f"{the(light)} {is_(light)} {', '.join(details)}")
 
 
 @skill.question(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from assistant.skill import Area, Context, Device, OfKind, OneOf, Skill, SkillError, select, the, told
+from assistant.skill import Area, Context, Device, OfKind, OneOf, Skill, SkillError, is_, select, the, told
 
 skill = Skill("opening")
 
@@ -72,9 +72,9 @@ async def is_open(device: Opening, state: State = "open") -> str:
         return f"I do not know whether {the(device)} is open."
     position, moving = device.state.get("position"), device.state.get("moving")
     if moving in ("opening", "closing"):
-        return told(device, "moving", f"{the(device)} is {moving}")
+        return told(device, "moving", f"{the(device)} {is_(device)} {moving}")
     part = f"{position} percent " if now and isinstance(position, int) and position < 100 else ""
-    return told(device, name, f"{the(device)} is {part}{'open' if now else 'closed'}")
+    return told(device, name, f"{the(device)} {is_(device)} {part}{'open' if now else 'closed'}")
 
 
 def _is_called(device: Device, words: Sequence[str]) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from assistant.skill import Area, Context, Device, OfKind, OneOf, Skill, SkillError, change, select, the, told
+from assistant.skill import Area, Context, Device, OfKind, OneOf, Skill, SkillError, change, is_, select, the, told
 
 skill = Skill("switch")
 
@@ -86,7 +86,7 @@ async def state(device: Switchable) -> str:
     on = device.state.get("on")
     if on is None:
         return f"I do not know whether {the(device)} is on."
-    return told(device, "on", f"{the(device)} is {'on' if on else 'off'}")
+    return told(device, "on", f"{the(device)} {is_(device)} {'on' if on else 'off'}")
 
 
 def _chosen(ctx: Context, device: Device | None, kind: str | None, area: Area | None) -> tuple[list[Device], str]:

@@ -98,9 +98,17 @@ def test_mistakes_are_explained(run: Run, arguments: tuple[str, ...], says: str)
 
 
 def test_devices_are_switched_over_and_back(run: Run) -> None:
-    result = run("test", "lamp", "heater", "front door")
-    assert result.output == "hall lamp: done\nheater: done\nfront door: nothing to switch\n"
+    result = run("test", "lamp", "heater", "front door", "cellar")
+    assert result.output == "hall lamp: done\nheater: done\nfront door: done\ncellar: has told nothing yet\n"
     assert result.exit_code == 0
+
+
+def test_what_moves_is_only_tested_by_its_name(house: Path, run: Run) -> None:
+    wiring = "{part: motor, opening: 5, closing: 6, travel_seconds: 1}"
+    blind = f"  - {{name: blind, kind: cover, backend: gpio, wiring: {wiring}}}\n"
+    house.write_text(house.read_text() + blind)
+    assert 'blind: only tested by its name: assistant devices test "blind"' in run("test").output
+    assert run("test", "blind").output == "blind: accepted but not confirmed\n"
 
 
 def test_without_pins_the_devices_on_them_are_lost_and_the_others_work(

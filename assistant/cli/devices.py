@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import click
 
@@ -17,6 +17,9 @@ from assistant.safety.policy import Policy
 
 SETTLE = 2.0
 """Seconds within which devices that have not yet told their state may do so."""
+
+ARRIVE = 120.0
+"""Seconds that a cover which is tested may take from end to end."""
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one object for each device or change.")
 
@@ -89,7 +92,10 @@ def watch(chosen: Chosen, as_json: bool) -> None:
 @json_option
 @configured
 def test(chosen: Chosen, names: tuple[str, ...], as_json: bool) -> None:
-    """Switch devices over and back, and tell which did it. Those with a risk are only tested by name."""
+    """Change devices and change them back, and tell which did it; sensors tell what they measure.
+
+    What moves, locks, heats or has a risk is only tested by its name.
+    """
     if not asyncio.run(_test(chosen, names, as_json)):
         raise SystemExit(1)
 
@@ -122,13 +128,22 @@ async def _found(chosen: Chosen, as_json: bool) -> None:
 
 async def _settled(house: Household, devices: list[Device]) -> None:
     """Wait until each device has told something of itself, but not for long."""
+    await _until(
+        house,
+        lambda: all(device.state or device.problem or not _lasting(device) for device in devices),
+        SETTLE,
+    )
+
+
+async def _until(house: Household, holds: Callable[[], bool], seconds: float) -> None:
     told = asyncio.Event()
-    house.watch(lambda event: told.set())
+    unwatch = house.watch(lambda event: told.set())
     with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(SETTLE):
-            while not all(device.state or device.problem or not _lasting(device) for device in devices):
+        async with asyncio.timeout(seconds):
+            while not holds():
                 await told.wait()
                 told.clear()
+    unwatch()
 
 
 def _lasting(device: Device) -> bool:
@@ -177,23 +192,53 @@ async def _test(chosen: Chosen, names: tuple[str, ...], as_json: bool) -> bool:
         ]
         await _settled(house, found)
         for device in found:
-            result = await _try(device)
-            good = good and result is not Outcome.UNREACHABLE and result is not Outcome.REFUSED
-            text = "nothing to switch" if result is None else result.value
+            outcome, text = await _try(house, device, named=bool(names))
+            good = good and outcome is not Outcome.UNREACHABLE and outcome is not Outcome.REFUSED
             if as_json:
-                print_json({"device": device.name, "outcome": None if result is None else result.value})
+                print_json({"device": device.name, "outcome": outcome and outcome.value, "text": text})
             else:
-                click.echo(f"{device.name}: {device.problem or text}")
+                click.echo(f"{device.name}: {text}")
     return good
 
 
-async def _try(device: Device) -> Outcome | None:
-    """Switch it over and back. Gives what became of the worse of the two; None where it cannot be switched."""
-    if "on" not in device.capabilities:
-        return Outcome.UNREACHABLE if device.problem else None
-    was = bool(device.state.get("on"))
-    outcomes = [await device.set(on=not was), await device.set(on=was)]
-    return next((outcome for outcome in outcomes if outcome is not Outcome.DONE), Outcome.DONE)
+async def _try(house: Household, device: Device, *, named: bool) -> tuple[Outcome | None, str]:
+    """Change it and change it back. Gives what became of the worse of the two, None where nothing was changed."""
+    if device.problem:
+        return Outcome.UNREACHABLE, device.problem
+    tried = _trial(device)
+    if tried is None:
+        return None, ", ".join(_states(device)) or "has told nothing yet"
+    if not named and "on" not in tried:
+        return None, f"only tested by its name: assistant devices test {json.dumps(device.name)}"
+    back = {name: device.state.get(name, False if value is True else value) for name, value in tried.items()}
+    outcomes = [await device.set(**tried)]
+    await _arrived(house, device)
+    if not any(device.traits[name].momentary for name in tried):
+        outcomes.append(await device.set(**back))
+        await _arrived(house, device)
+    worse = next((outcome for outcome in outcomes if outcome is not Outcome.DONE), Outcome.DONE)
+    return worse, device.problem or worse.value
+
+
+def _trial(device: Device) -> dict[str, object] | None:
+    """What to change it to; None for what only tells."""
+    state, able = device.state, device.capabilities
+    for name in ("on", "locked"):
+        if name in able:
+            return {name: not state.get(name)}
+    match state.get("position"), state.get("target"):
+        case int() | float() as position, _ if "position" in able:
+            return {"position": 0 if position > 0 else 100}
+        case _, int() | float() as target if "target" in able:
+            return {"target": target - 1}
+    if "position" in able:
+        return {"position": 0}
+    return {name: True for name in ("active", "pressed") if name in able} or None
+
+
+async def _arrived(house: Household, device: Device) -> None:
+    """Wait until it no longer moves, but not for ever."""
+    await _until(house, lambda: device.state.get("moving") not in ("opening", "closing"), ARRIVE)
 
 
 def _find(house: House, name: str) -> Device:

@@ -22,16 +22,16 @@ def positions(assistant: testing.Assistant) -> dict[str, object]:
 
 
 async def test_one_by_its_name(assistant: testing.Assistant) -> None:
-    assert await assistant.say("open the bedroom curtains") == "The bedroom curtains is open."
-    assert await assistant.say("open the bedroom curtains") == "The bedroom curtains was already open."
-    assert await assistant.say("close the bedroom curtains halfway") == "The bedroom curtains is 50 percent open."
+    assert await assistant.say("open the bedroom curtains") == "The bedroom curtains are open."
+    assert await assistant.say("open the bedroom curtains") == "The bedroom curtains were already open."
+    assert await assistant.say("close the bedroom curtains halfway") == "The bedroom curtains are 50 percent open."
     assert await assistant.say("open the kitchen blind to 30 percent") == "The kitchen blind is 30 percent open."
     assert await assistant.say("close the kitchen blind a bit") == "The kitchen blind is 10 percent open."
     assert await assistant.say("close the kitchen blind a bit") == "The kitchen blind is closed."
 
 
 async def test_those_of_a_sort_and_those_of_a_room(assistant: testing.Assistant) -> None:
-    assert await assistant.say("open the curtains") == "The bedroom curtains is open."
+    assert await assistant.say("open the curtains") == "The bedroom curtains are open."
     assert await assistant.say("open the blinds in the kitchen") == "The kitchen blind is open."
     said = await assistant.say("open the shutters in the kitchen")
     assert said == "The kitchen blind was already open. The roller is open."
