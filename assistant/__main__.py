@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, str] = {
     "skills": "skills.skills",
     "check": "look.check",
     "doctor": "doctor.doctor",
+    "sound": "sound.sound",
     "evaluate": "score.evaluate",
     "bench": "bench.bench",
     "models": "models.models",

@@ -8,27 +8,26 @@ import shutil
 import subprocess
 import tarfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import click
-import numpy as np
 
 from assistant import __version__
 from assistant.acting import state_folder
+from assistant.app import assemble
 from assistant.cli.options import Chosen, configured
 from assistant.cli.proof import RUNTIME, show_proof
+from assistant.cli.sound import loop_back
+from assistant.config import Config
 from assistant.devices.cards import captures
-from assistant.devices.microphone import microphone
-from assistant.errors import DeviceError
-from assistant.messages import BYTES_PER_SECOND
+from assistant.devices.files import FileSpeaker
+from assistant.errors import AssistantError, DeviceError
 from assistant.models.machine import this_machine
 from assistant.service import health
 from assistant.service.pi import condition
 
 UNITS = ("assistant", "assistant-hands")
-LISTENED = 3.0
-"""Seconds for which the microphone is measured."""
 _NUMBERS = re.compile(r"\b(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9a-f]{2}(?::[0-9a-f]{2}){5})\b", re.IGNORECASE)
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'|“[^”]*”")
 
@@ -45,7 +44,7 @@ def doctor(chosen: Chosen, bundle: Path | None) -> None:
     click.echo(page)
     show_proof()
     if bundle is not None:
-        _write(bundle, page)
+        _write(bundle, page, _names(chosen.config))
         click.echo(f"Written: {bundle}. Look into it before you give it away: tar -tvf {bundle}")
 
 
@@ -54,7 +53,7 @@ def _page(chosen: Chosen) -> Iterator[str]:
         yield f"{name}"
         try:
             yield from (f"    {line}" for line in tell(chosen))
-        except (OSError, DeviceError, subprocess.SubprocessError) as error:
+        except (OSError, AssistantError, subprocess.SubprocessError) as error:
             yield f"    cannot be told: {error}"
 
 
@@ -96,23 +95,34 @@ def _hearing(chosen: Chosen) -> Iterator[str]:
         if written["listening"]:
             yield "levels: the service has the microphone; stop it to measure: sudo systemctl stop assistant"
             return
-    yield asyncio.run(_levels(chosen.config.sound.microphone))
+    lines: list[str] = []
+    try:
+        asyncio.run(loop_back(chosen.config, lines.append))
+    except DeviceError as error:
+        lines.append(str(error))
+    yield from lines
 
 
-async def _levels(device: str | int | None) -> str:
-    """What the microphone gives in a few seconds, in dB of full scale. Raises DeviceError."""
-    sound = b""
-    async with microphone(device, lambda problem: None) as opened:
-        while len(sound) < LISTENED * BYTES_PER_SECOND:
-            frame = await opened.read()
-            if frame is None:
-                break
-            sound += frame.pcm
-    samples = np.frombuffer(sound, "<i2").astype(np.float64) / 32768
-    blocks = samples[: len(samples) // 1600 * 1600].reshape(-1, 1600)
-    levels = 20 * np.log10(np.maximum(1e-6, np.sqrt((blocks**2).mean(axis=1))))
-    peak = 20 * np.log10(max(1e-6, float(np.abs(samples).max())))
-    return f"levels: noise floor {np.percentile(levels, 10):.0f} dB, loudest {peak:.0f} dB of full scale"
+def _assistant(chosen: Chosen) -> Iterator[str]:
+    return iter(asyncio.run(_parts(chosen)))
+
+
+async def _parts(chosen: Chosen) -> list[str]:
+    """Engines, skills and devices, without any name that the household has given."""
+    async with assemble(chosen.config, FileSpeaker(None), folders=chosen.folders) as assistant:
+        lineup, hands = assistant.lineup, assistant.local
+        assert hands is not None
+        lost = sum(device.problem is not None for device in hands.house.devices)
+        loaded = [plugin.name for plugin in hands.registry.plugins if plugin.skill is not None]
+        return [
+            f"recognizers: {', '.join(lineup.recognizer_names)}",
+            f"understanders: {', '.join(lineup.understander_names)}",
+            f"voice: {lineup.voice_name}",
+            *(f"left out: {name}: {problem}" for name, problem in lineup.problems.items()),
+            f"skills: {', '.join(loaded)}",
+            *(f"not loaded: {each.name}: {each.problem}" for each in hands.registry.plugins if each.problem),
+            f"devices: {len(hands.house.devices)} in {len(hands.house.areas)} rooms, {lost} out of reach",
+        ]
 
 
 SECTIONS: dict[str, Callable[[Chosen], Iterator[str]]] = {
@@ -120,6 +130,7 @@ SECTIONS: dict[str, Callable[[Chosen], Iterator[str]]] = {
     "Machine": _machine,
     "Services": _services,
     "Hearing": _hearing,
+    "Assistant": _assistant,
 }
 
 
@@ -127,22 +138,30 @@ def _output(*command: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True, timeout=20).stdout
 
 
-def _write(bundle: Path, page: str) -> None:
+def _names(config: Config) -> list[str]:
+    """Every name that the household has given to something."""
+    return [name for each in (*config.areas, *config.devices) for name in (each.name, *each.aliases)]
+
+
+def _write(bundle: Path, page: str, names: Sequence[str]) -> None:
     journal = ""
     if shutil.which("journalctl"):
         units = [argument for unit in UNITS for argument in ("--unit", unit)]
         journal = _output("journalctl", *units, "--lines", "500", "--output", "short-iso", "--no-hostname")
     with tarfile.open(bundle, "w:gz") as archive:
-        for name, text in (("doctor.txt", redacted(page)), ("journal.txt", redacted(journal))):
+        for name, text in (("doctor.txt", redacted(page, names)), ("journal.txt", redacted(journal, names))):
             data = text.encode()
             entry = tarfile.TarInfo(name)
             entry.size = len(data)
             archive.addfile(entry, io.BytesIO(data))
 
 
-def redacted(text: str) -> str:
-    """The text without what was said, names, addresses and secrets: whatever stands in quotes, or in a turn's line."""
+def redacted(text: str, names: Sequence[str] = ()) -> str:
+    """The text without what was said, `names`, addresses and secrets: what stands in quotes, or in a turn's line."""
     lines = []
+    if names:
+        longest = sorted(names, key=len, reverse=True)
+        text = re.sub(rf"\b({'|'.join(map(re.escape, longest))})\b", "[name]", text, flags=re.IGNORECASE)
     for line in text.splitlines():
         kept, heard, turn = line.partition(" heard ")
         if heard and "→" in turn:

@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 import click
 import numpy as np
@@ -13,7 +14,7 @@ from assistant.authoring.lint import clashes
 from assistant.cli.devices import report
 from assistant.cli.options import Chosen, configured
 from assistant.cli.proof import RUNTIME, show_proof
-from assistant.config import schema
+from assistant.config import Sound, schema
 from assistant.devices.audio import SoundDevice, sound_devices
 from assistant.devices.files import FileSpeaker
 from assistant.devices.inventory import Body as WiredBody
@@ -63,8 +64,8 @@ async def _check(chosen: Chosen) -> bool:
             _check_policy(config.policy, hands),
             await _works("Wake words", ", ".join(config.wake.thresholds), lambda: _hear_silence(assistant)),
             await _works("Recognizer", ", ".join(lineup.recognizer_names), lambda: _take_silence(assistant)),
-            _check_service(),
-            _check_sound(config.sound.microphone, config.sound.speaker),
+            _check_service(written := health.read(RUNTIME)),
+            _check_sound(config.sound, hears=written is not None and written["listening"]),
         ]
     if warning := sound_warning(state_folder(config), config.privacy.keep_sound_until):
         click.echo(f"!!  {warning}")
@@ -84,9 +85,8 @@ async def _check_body(wired: WiredBody) -> bool:
     return not body.problems
 
 
-def _check_service() -> bool:
+def _check_service(written: Mapping[str, Any] | None) -> bool:
     """How the service hears, where it runs here and this user may know."""
-    written = health.read(RUNTIME)
     if written is None:
         return True
     if written["problem"]:
@@ -137,7 +137,8 @@ async def _take_silence(assistant: Assistant) -> None:
     await assistant.take(Recording(np.zeros(RATE // 2, np.int16)), dry_run=True)
 
 
-def _check_sound(microphone: str | int | None, speaker: str | int | None) -> bool:
+def _check_sound(sound: Sound, hears: bool) -> bool:
+    """`hears`: the service does, by the microphone, which then needs no look."""
     try:
         devices = sound_devices()
     except DeviceError as error:
@@ -146,12 +147,12 @@ def _check_sound(microphone: str | int | None, speaker: str | int | None) -> boo
     for device in devices:
         able = [what for what, count in (("microphone", device.inputs), ("speaker", device.outputs)) if count]
         click.echo(f"    Sound device {device.index}: {device.name} ({' and '.join(able)}, {device.rate} Hz).")
-    heard = next((d for d in devices if d.inputs and _is_meant(d, microphone, d.is_default_input)), None)
-    played = next((d for d in devices if d.outputs and _is_meant(d, speaker, d.is_default_output)), None)
+    heard = next((d for d in devices if d.inputs and _is_meant(d, sound.microphone, d.is_default_input)), None)
+    played = next((d for d in devices if d.outputs and _is_meant(d, sound.speaker, d.is_default_output)), None)
     return all(
         [
-            _check_device("Microphone", microphone, heard, len(devices)),
-            _check_device("Speaker", speaker, played, len(devices)),
+            hears or _check_device("Microphone", sound.microphone, heard, len(devices)),
+            _check_device("Speaker", sound.speaker, played, len(devices)),
         ]
     )
 
