@@ -51,6 +51,8 @@ source "$ROOT/scripts/install/version.sh"
 source "$ROOT/scripts/install/people.sh"
 # shellcheck source=scripts/install/settings.sh
 source "$ROOT/scripts/install/settings.sh"
+# shellcheck source=scripts/install/sound.sh
+source "$ROOT/scripts/install/sound.sh"
 # shellcheck source=scripts/install/machine.sh
 source "$ROOT/scripts/install/machine.sh"
 # shellcheck source=scripts/install/services.sh
@@ -126,6 +128,7 @@ install() {
   step "Settings" make_settings
   step "Machine" settle_machine
   step "Models" fetch_models
+  step "Sound" set_up_sound
   step "Services" start_services
   tell_end
 }

@@ -4,6 +4,7 @@
 check_machine() {
   check_system
   check_architecture
+  if command -v python3 >/dev/null; then (find_python >/dev/null) || exit 1; fi # otherwise it is installed
   if [[ -n $BUNDLE ]]; then check_bundle "$BUNDLE"; fi
   [[ -z $DRY_RUN ]] || return 0
   ((EUID == 0)) || stop "Installing needs root. Run: sudo $ROOT/install.sh ${ARGUMENTS[*]}"
@@ -49,7 +50,6 @@ check_memory() {
 }
 
 check_network() {
-  timeout 20 python3 -c "" 2>/dev/null || true # not there on a fresh system; apt is asked instead
   local mirror
   mirror=$(apt-get --print-uris update 2>/dev/null | sed -n "s/^'\([a-z]*:\/\/[^/]*\)\/.*/\1/p" | head -n 1)
   [[ -n $mirror ]] || stop "apt knows no package source. Look at /etc/apt/sources.list, or use a bundle: --offline FILE"

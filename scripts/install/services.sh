@@ -1,6 +1,8 @@
 # shellcheck shell=bash
 # The services: made last, when everything they need is whole.
 
+PREVIOUS="" # the version that `current` pointed to
+
 readonly UNITS=(assistant.service assistant-hands.service assistant-help@.service)
 
 fetch_models() {
@@ -45,8 +47,14 @@ limit_memory() {
   fi
 }
 
+# The version before goes on, where there is one.
 explain_service() {
   local last
   last=$(journalctl --unit "$1" --lines 1 --output cat 2>/dev/null)
+  if [[ -n $PREVIOUS && $PREVIOUS != "$(version_folder)" && -e $PREVIOUS/.complete ]]; then
+    switch_to "$PREVIOUS"
+    quietly systemctl reset-failed assistant-hands.service assistant.service || true
+    quietly systemctl restart assistant-hands.service assistant.service || true
+  fi
   stop "The service $1 does not start: ${last:-the journal says why}" "Look: journalctl -u $1; sudo assistant check"
 }

@@ -4,6 +4,7 @@
 readonly SETTINGS=/etc/assistant/config.yaml
 
 declare -A ANSWER=()
+NEW_SETTINGS=""
 
 # Lines of NAME=VALUE; # begins a comment.
 read_answers() {
@@ -34,7 +35,6 @@ make_settings() {
   mkdir -p /etc/assistant
   quietly cp "$(version_folder)/source/assistant/defaults.yaml" /etc/assistant/defaults.yaml
   if [[ -e $SETTINGS ]]; then
-    check_settings
     done_ "$SETTINGS stays as it is; all settings there are: /etc/assistant/defaults.yaml."
     return
   fi
@@ -42,11 +42,13 @@ make_settings() {
   mv "$SETTINGS.part" "$SETTINGS"
   chown root:assistant "$SETTINGS"
   chmod 640 "$SETTINGS"
+  # shellcheck disable=SC2034 # sound.sh reads it
+  NEW_SETTINGS=yes
   check_settings
   done_ "$SETTINGS is new; all settings there are: /etc/assistant/defaults.yaml."
 }
 
-# Of a newer version, perhaps: the services go on with the version that understands it.
+# Of a newer version, perhaps: then `current` stays the version that understands it.
 check_settings() {
   "$(version_folder)/venv/bin/python" - "$SETTINGS" >>"$LOG" 2>"$LOG.settings" <<'PYTHON' ||
 import pathlib, sys
@@ -72,18 +74,6 @@ write_settings() {
     echo "sound:"
     [[ -z $microphone ]] || echo "  microphone: \"$microphone\""
     [[ -z $speaker ]] || echo "  speaker: \"$speaker\""
-  fi
-}
-
-# The card for it by its id, which stays when cards are numbered anew: the answer, or the first that is not HDMI.
-choose_sound() {
-  local what=$1 way=$2
-  if [[ -n ${ANSWER[$what]:-} ]]; then
-    echo "${ANSWER[$what]}"
-  elif [[ -r /proc/asound/pcm && $what == microphone ]]; then
-    local number
-    number=$(grep -v -i "hdmi" /proc/asound/pcm | sed -n "s/^\([0-9]*\)-.*: $way.*/\1/p" | head -n 1)
-    [[ -z $number ]] || cat "/proc/asound/card$((10#$number))/id"
   fi
 }
 

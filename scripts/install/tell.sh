@@ -64,7 +64,8 @@ tell_plan() {
   echo "  4. make /etc/assistant/config.yaml unless it is there, and defaults.yaml beside it"
   if [[ $PROFILE == standard ]]; then echo "     and fetch model files into /var/lib/assistant/models"; fi
   echo "  5. keep the system's journal in memory$(plan_of_machine)"
-  echo "  6. start the services assistant and assistant-hands now and with the machine"
+  echo "  6. listen for a few seconds to set the recording level, and say a sentence aloud, the first time"
+  echo "  7. start the services assistant and assistant-hands now and with the machine"
   echo "To undo it: sudo $ROOT/install.sh --uninstall"
   echo
 }
@@ -79,7 +80,10 @@ tell_end() {
     echo "Hearth is installed, but it cannot hear yet: ${status#Deaf: }"
     echo "It listens as soon as there is a microphone; nothing needs to be started again."
   fi
-  echo "  sudo assistant check    tells whether everything is in order"
+  echo
+  "$APP/current/venv/bin/assistant" check 2>>"$LOG" || echo "Whatever begins with \"no\" says how to mend it."
+  echo
+  echo "  sudo assistant check    tells this again at any time"
   echo "  sudo assistant doctor   tells everything about this installation"
   echo "Settings are in /etc/assistant/config.yaml; after a change: sudo systemctl restart assistant-hands assistant"
   [[ ! -e $APP/.restart-needed ]] || echo "Restart the machine once, so that limits of memory are enforced: sudo reboot"

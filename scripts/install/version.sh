@@ -26,7 +26,7 @@ make_version() {
   if [[ -e $folder/.complete ]]; then
     done_ "There already."
   else
-    rm -rf "$folder" # whatever an interruption left
+    remove_incomplete_versions
     mkdir -p "$folder/source"
     (cd "$ROOT" && project_files | tar --create --null --files-from=- --file=-) | tar --extract --directory "$folder/source"
     make_environment "$folder"
@@ -34,8 +34,19 @@ make_version() {
     sync --file-system "$folder"
     touch "$folder/.complete"
   fi
+  if [[ -e $SETTINGS ]]; then check_settings; fi
+  # shellcheck disable=SC2034 # services.sh reads it
+  PREVIOUS=$(readlink "$APP/current" || true)
   switch_to "$folder"
   done_ "In $folder."
+}
+
+# Whatever interruptions left.
+remove_incomplete_versions() {
+  local folder
+  for folder in "$APP"/versions/*; do
+    [[ -e $folder/.complete ]] || rm -rf "$folder"
+  done
 }
 
 make_environment() {
