@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import click
 
-from assistant.cli.options import Chosen, configured, print_json
+from assistant.cli.options import Chosen, configured, print_json, told_here
 from assistant.devices.furnish import furnish
 from assistant.devices.household import Household
 from assistant.house import Changed, Device, House, HouseEvent, Outcome
@@ -101,6 +101,7 @@ def test(chosen: Chosen, names: tuple[str, ...], as_json: bool) -> None:
 
 
 async def _list(chosen: Chosen, names: tuple[str, ...], as_json: bool) -> None:
+    told_here()
     policy = Policy(chosen.config.policy)
     async with furnish(chosen.config) as house:
         found = [_find(house, name) for name in names] or list(house.devices)
@@ -184,6 +185,7 @@ async def _watch(chosen: Chosen, as_json: bool) -> None:
 
 
 async def _test(chosen: Chosen, names: tuple[str, ...], as_json: bool) -> bool:
+    told_here()
     good = True
     policy = Policy(chosen.config.policy)
     async with furnish(chosen.config) as house:

@@ -12,7 +12,7 @@ from assistant.acting import state_folder
 from assistant.app import Assistant, assemble
 from assistant.authoring.lint import clashes
 from assistant.cli.devices import report
-from assistant.cli.options import Chosen, configured
+from assistant.cli.options import Chosen, configured, told_here
 from assistant.cli.proof import RUNTIME, show_proof
 from assistant.config import Sound, schema
 from assistant.devices.audio import SoundDevice, sound_devices
@@ -50,6 +50,7 @@ def check(chosen: Chosen, as_schema: bool, offline_proof: bool) -> None:
 
 
 async def _check(chosen: Chosen) -> bool:
+    told_here()
     config = chosen.config
     async with assemble(config, FileSpeaker(None), folders=chosen.folders) as assistant:
         lineup, hands = assistant.lineup, assistant.local

@@ -77,6 +77,12 @@ def configured(command: Callable[..., T]) -> Callable[..., T]:
     return wrapped
 
 
+def told_here() -> None:
+    """Leave what is wrong with devices out of the log, for a command that prints it; with `--verbose` it is logged."""
+    if logging.getLogger().level > logging.INFO:
+        logging.getLogger("assistant.devices").setLevel(logging.ERROR)
+
+
 def print_json(value: object) -> None:
     """One line, ASCII, strictly JSON."""
     click.echo(json.dumps(value, allow_nan=False))

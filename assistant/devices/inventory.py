@@ -29,7 +29,10 @@ from assistant.settings.schema import Matching, Range
 Spoken = Annotated[
     str,
     # What has a meaning in sentence templates cannot be said.
-    Matching(r"(?=.*[^\W_])[^\s\x00-\x1f()\[\]{}<>|:\\][^\x00-\x1f()\[\]{}<>|:\\]{0,59}", "a name that can be said"),
+    Matching(
+        r"(?=.*[^\W_])[^\s\x00-\x1f()\[\]{}<>|:\\][^\x00-\x1f()\[\]{}<>|:\\]{0,59}",
+        "a name that can be said, of up to 60 letters",
+    ),
 ]
 Property = Annotated[str, Matching(r"[a-z][a-z0-9_ ]{0,39}", "a word such as temperature")]
 

@@ -14,7 +14,10 @@ from assistant.settings.schema import Matching, Range
 
 TopicName = Annotated[str, Matching(r"[^+#\x00-\x1f\x7f]{1,500}", "a topic without + and #, such as garden/pump/state")]
 Name = Annotated[
-    str, Matching(r"[^\s\x00-\x1f()\[\]{}<>|:\\][^\x00-\x1f()\[\]{}<>|:\\]{0,59}", "a name that can be said")
+    str,
+    Matching(
+        r"[^\s\x00-\x1f()\[\]{}<>|:\\][^\x00-\x1f()\[\]{}<>|:\\]{0,59}", "a name that can be said, of up to 60 letters"
+    ),
 ]
 
 
