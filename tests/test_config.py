@@ -119,9 +119,12 @@ devices:
         ("skills: {disabled: [on]}", "1: skills.disabled[1] is true. Write text."
          " Words like on, off, yes and no need quotes."),
         ("skills: {disabled: [7]}", '1: skills.disabled[1] is 7. Write text. Perhaps "7", with the quotes?'),
-        ("devices: [{kind: light}]", "1: devices[1].name is missing. Write a name that can be said, of up to 60 letters."),
-        ("devices: [{name: '<b>', kind: fan}]", '1: devices[1].name is "<b>". Write a name that can be said, of up to 60 letters.'),
-        ("devices: [{name: '💡', kind: fan}]", '1: devices[1].name is "💡". Write a name that can be said, of up to 60 letters.'),
+        ("devices: [{kind: light}]", "1: devices[1].name is missing. Write a name that can be "
+         "said, of up to 60 letters."),
+        ("devices: [{name: '<b>', kind: fan}]", '1: devices[1].name is "<b>". Write a name that can be said, '
+         "of up to 60 letters."),
+        ("devices: [{name: '💡', kind: fan}]", '1: devices[1].name is "💡". Write a name that can be said, '
+         "of up to 60 letters."),
         ("wake: {words: [alexa]}\nwake: {threshold: 0.3}", "2: wake is written twice (first on line 1). Keep one."),
         ("wake:\n\tthreshold: 1", "2: indents with a tab. Use spaces."),
         ("wake: [", "1: is not YAML: did not find expected node content. Mend this line or the one before it."),

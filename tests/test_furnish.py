@@ -103,7 +103,8 @@ async def test_a_house_with_one_of_everything(write: Write, tmp_path: Path) -> N
         ("{name: lamp-one, kind: light}, {name: Lamp  One, kind: light}",
          '1: devices[2].name holds "Lamp  One", a name of "lamp-one" already. Choose another.'),
         ("{name: %s, kind: light}" % ("x" * 200),
-         '1: devices[1].name is "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…". Write a name that can be said, of up to 60 letters.'),
+         '1: devices[1].name is "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…". Write a name that can be said, '
+         "of up to 60 letters."),
         ('{name: a, kind: light, fail_safe: {"on": off-ish}}',
          '1: devices[1].fail_safe sets on to "off-ish". That can be true or false.'),
         ("{name: a, kind: light, fail_safe: {brightness: 300}}",
