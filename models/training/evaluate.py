@@ -1,12 +1,17 @@
-"""What the model hears of voices that it was not trained on, as a table:
+"""What the model hears of voices that it was not trained on, and what the recogniser makes of it, as tables:
 
-    python -m models.training.evaluate [--model models/ears.onnx] [--work .cache/ears] [--most 400]
+    python -m models.training.evaluate [--data DATA] [--only phones,cost,commands,others,coffee] [--every 1]
+        [--engines hearth,pocketsphinx]
 
-Phone errors of the likeliest labels by voice and by how far the speech is above the noise, and phones that are heard
-where nobody speaks. No word of the grammar helps here.
+`phones`: errors of the likeliest labels by voice and by how far the speech is above the noise, and phones that are
+heard where nobody speaks, without any grammar. They need the held-out speech that training made. The others tell how
+the recognisers that are shipped do their work (reached.py). `others` and `coffee` need recordings by others:
+`benchmarks/README.md` says which. `--every 10` takes each tenth sentence or recording; PocketSphinx needs an hour for
+all sentences in a large house.
 """
 
 import argparse
+import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -16,12 +21,13 @@ from rich.console import Console
 from rich.table import Table
 
 from assistant.engines.features import Features, Session, session
-from models.training import noises, recordings, speech
+from models.training import noises, reached, recordings, speech
 from models.training.measure import Errors, compared, greedy
 
 NOISES = (None, 24.0, 18.0, 12.0, 6.0, 0.0)
 """dB between the mean powers of speech and noise; None is a quiet room."""
 QUIET = 50.0  # dB
+TABLES = ("phones", "cost", "commands", "others", "coffee")
 PENALTIES = (0.0, 1.0, 2.0)
 """On the blank, in nats."""
 
@@ -31,14 +37,37 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser("models.training.evaluate", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--model", type=Path, default=Path("models/ears.onnx"))
     parser.add_argument("--work", type=Path, default=Path(".cache/ears"))
-    parser.add_argument("--most", type=int, default=400, help="sentences")
+    parser.add_argument("--most", type=int, default=400, help="sentences whose phones are counted")
+    parser.add_argument("--data", type=Path, help="folder with the recordings of others")
+    parser.add_argument("--every", type=int, default=1, help="take only each so-many-th of them")
+    parser.add_argument("--only", default=",".join(TABLES), help=f"some of {', '.join(TABLES)}")
+    parser.add_argument("--engines", default="hearth", help="hearth,pocketsphinx: who listens")
     options = parser.parse_args(arguments)
-    files = sorted((options.work / "held").glob("*.npz"))
+    only = options.only.split(",")
+    if unknown := set(only) - set(TABLES):
+        parser.error(f"--only {', '.join(sorted(unknown))}: choose from {', '.join(TABLES)}")
+    if options.every < 1:
+        parser.error(f"--every {options.every}: give 1 or more")
+    if options.data is None and (lacking := {"others", "coffee"} & set(options.only.split(","))):
+        print(f"Left out without --data: {', '.join(sorted(lacking))}", file=sys.stderr)
+    if "phones" in only:
+        _phones(options.model, options.work, options.most)
+    for table in reached.tables(options.data, options.every, only, options.engines.split(",")):
+        _show(table)
+
+
+def _phones(file: Path, work: Path, most: int) -> None:
+    files = sorted((work / "held").glob("*.npz"))
     if not files:
-        raise SystemExit(f"There is no held-out speech in {options.work}: run python -m models.training first.")
-    said = [each for file in files for each in speech.load(file)][: options.most]
-    model = session(options.model, "acoustic model")
-    Console().print(by_voice(model, said), by_penalty(model, said), silence(model, said))
+        raise SystemExit(f"There is no held-out speech in {work}: run python -m models.training first.")
+    said = [each for held in files for each in speech.load(held)][:most]
+    model = session(file, "acoustic model")
+    for make in (by_voice, by_penalty, silence):
+        _show(make(model, said))
+
+
+def _show(table: Table) -> None:
+    Console(width=None if sys.stdout.isatty() else 160).print(table)
 
 
 def by_voice(model: Session, said: list[speech.Spoken]) -> Table:
