@@ -99,7 +99,14 @@ class Features:
         self._memory = self._rested
 
     def __call__(self, sound: NDArray[np.int16]) -> Heard:
-        """Take the next samples, a multiple of STEP. Many steps at once cost a little less than one by one."""
+        """Take the next samples. Many steps at once cost a little less than one by one.
+
+        Raises EngineError where they are no multiple of STEP.
+        """
+        if len(sound) % STEP:
+            raise EngineError(f"The features are made of {len(sound)} samples. Give a multiple of {STEP}")
+        if not len(sound):
+            return Heard(np.zeros((0, EMBEDDING), np.float32), np.zeros((0, INNER), np.float32))
         # The mel spectrogram is cut off 80 dB below its loudest value, so it must always be asked for a step at a time.
         mels = [self._mel(sound[start : start + STEP]) for start in range(0, len(sound), STEP)]
         return self._through(np.concatenate(mels))

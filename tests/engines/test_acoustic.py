@@ -63,6 +63,11 @@ def test_it_hears_nothing_where_nobody_speaks(model: AcousticModel, sound: Sound
     assert heard(model, sound) == []
 
 
+def test_it_hears_long_sound(model: AcousticModel) -> None:
+    minutes = 10 * 60 * 25
+    assert np.isfinite(model(np.zeros((minutes, INNER), np.float32))).all()
+
+
 def test_a_damaged_file_is_refused(tmp_path: Path) -> None:
     for name, content in (("cut", SHIPPED.read_bytes()[:100_000]), ("empty", b""), ("other", b"RIFF" * 1000)):
         file = tmp_path / f"{name}.onnx"

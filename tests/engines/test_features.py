@@ -6,6 +6,7 @@ import pytest
 
 from assistant.engines.features import EMBEDDING, INNER, STEP, Features, Networks, shipped
 from assistant.engines.incremental import tapped
+from assistant.errors import EngineError
 from tests.sounds import in_a_room, say
 
 TAPS = ("model/tf.math.maximum_14/Maximum:0", "model/tf.math.maximum_18/Maximum:0")
@@ -61,3 +62,27 @@ def test_windows_give_the_same(sound: np.ndarray[tuple[int], np.dtype[np.int16]]
         assert heard.inner[2 * step : 2 * step + 2] == pytest.approx(rows, abs=1e-4)
         compared += 1
     assert compared > 20
+
+
+def test_no_sound_has_no_features(sound: np.ndarray[tuple[int], np.dtype[np.int16]]) -> None:
+    features = Features()
+    before = features(sound[: 4 * STEP])
+    nothing = features(sound[:0])
+    assert nothing.embeddings.shape == (0, EMBEDDING)
+    assert nothing.inner.shape == (0, INNER)
+    after = features(sound[4 * STEP :])
+    features.reset()
+    assert np.concatenate((before.inner, after.inner)) == pytest.approx(features(sound).inner, abs=1e-4)
+
+
+@pytest.mark.parametrize("samples", [1, STEP - 1, STEP + 1])
+def test_part_of_a_step_is_refused(samples: int) -> None:
+    with pytest.raises(EngineError, match=f"{samples} samples"):
+        Features()(np.zeros(samples, np.int16))
+
+
+@pytest.mark.parametrize("level", [0, 32767, -32768])
+def test_steady_sound_has_finite_features(level: int) -> None:
+    heard = Features()(np.full(30 * STEP, level, np.int16))
+    assert np.isfinite(heard.inner).all()
+    assert np.isfinite(heard.embeddings).all()
