@@ -95,11 +95,12 @@ async def change(
     also = "".join(f" {refusal}" for refusal in refusals)
     troubles = []
     for outcome, trouble in TROUBLES.items():
+        many = trouble.replace("{} has", "{} have")
         names = [the(device) for device, got in zip(devices, outcomes, strict=True) if got is outcome]
         if len(names) == len(devices):
-            raise SkillError(sentence(trouble.format(together)) + also)
+            raise SkillError(sentence((trouble if verb == "is" else many).format(together)) + also)
         if names:
-            troubles.append(trouble.format(listed(names)))
+            troubles.append((trouble if len(names) == 1 else many).format(listed(names)))
     if all(outcome is Outcome.ALREADY for outcome in outcomes):
         return sentence(f"{together} {'was' if verb == 'is' else 'were'} already {result}") + also
     if not set(outcomes) & {Outcome.DONE, Outcome.ALREADY}:

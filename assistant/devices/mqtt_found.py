@@ -89,6 +89,9 @@ def settle(found: Iterable[Found], rules: Rules) -> tuple[list[tuple[Facts, Foun
     used: list[tuple[Facts, Found]] = []
     reviewed: list[Reviewed] = []
     taken = {folded(name): name for name in rules.taken}
+    found = list(found)
+    named = {folded(sayable(one.name)) for one in found}
+    rooms = {folded(name) for area in rules.areas for name in (area.name, *area.aliases)}
     for one in found:
         adopted = (rules.adopted or {}).get(one.id)
         area = adopted.area if adopted and adopted.area else _area(one, rules.areas)
@@ -102,11 +105,21 @@ def settle(found: Iterable[Found], rules: Rules) -> tuple[list[tuple[Facts, Foun
         reviewed.append(Reviewed(one, name, area, problem))
         if not problem:
             aliases = adopted.aliases if adopted else ()
+            watched = _watched(one)
+            if watched and folded(watched) not in {*taken, *named, *rooms}:
+                aliases = (*aliases, watched)
             taken.update({folded(each): name for each in (name, *aliases)})
             risk = adopted.risk if adopted else None
             of_class = "door" if one.kind == "cover" and one.of_class in DOORS else None
             used.append((Facts(name, one.kind, area, aliases, risk, risk_class=of_class), one))
     return used, reviewed
+
+
+def _watched(one: Found) -> str:
+    """What a contact is a sensor of: the front door of the "front door sensor"."""
+    name = sayable(one.name)
+    shorter = re.sub(r"(?i)( contact)?( sensor)?$", "", name)
+    return shorter if "contact" in one.wires.traits and re.search(r"[^\W\d_]", shorter) and shorter != name else ""
 
 
 def folded(name: str) -> str:

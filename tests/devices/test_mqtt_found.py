@@ -14,6 +14,7 @@ from assistant.devices.mqtt_thing import Wires, composed
 from assistant.devices.mqtt_values import Payload
 from assistant.devices.mqtt_words import expanded, path_of, payload_of
 from assistant.devices.tasmota import Tasmota
+from assistant.devices.traits import YesNo
 from assistant.devices.zigbee2mqtt import Zigbee2Mqtt
 from assistant.house import Area, HouseEvent, Listed, Outcome
 from assistant.messages import Risk
@@ -356,6 +357,17 @@ def test_who_came_first_keeps_a_name_and_a_room_tells_others_apart() -> None:
         ("kitchen strip", KITCHEN),
     ]
     assert reviewed[2].problem == "sounds like spot. Give it another name in mqtt.adopt."
+
+
+def test_a_contact_is_asked_about_by_what_it_watches() -> None:
+    def contact(number: int, name: str) -> Found:
+        return Found(f"test {number}", name, "sensor", Wires({"contact": YesNo(settable=False)}))
+
+    parts = [contact(1, "front door sensor"), contact(2, "kitchen contact"), contact(3, "shed contact sensor")]
+    used, _ = settle([*parts, lamp(4, "shed")], Rules([KITCHEN]))
+    assert {facts.name: facts.aliases for facts, _ in used} == {
+        "front door sensor": ("front door",), "kitchen contact": (), "shed contact sensor": (), "shed": (),
+    }  # fmt: skip
 
 
 def test_the_installer_can_review_rename_and_ignore() -> None:
