@@ -13,6 +13,7 @@ from assistant.acting import acting
 from assistant.clock import Clock, SystemClock
 from assistant.concurrency import interrupt
 from assistant.config import Config
+from assistant.conversation.chat import Chat
 from assistant.ears import Ears
 from assistant.endpoint import Endpointing
 from assistant.errors import EngineError
@@ -25,7 +26,7 @@ from assistant.listening.lull import Lull
 from assistant.listening.mute import Mute
 from assistant.listening.silence import without_silence
 from assistant.messages import AudioFrame, Response, Transcript, Turn, Vocabulary
-from assistant.mind import Chat, Mind
+from assistant.mind import Mind
 from assistant.pipeline import Pipeline
 from assistant.records.kept import Kept, sound_warning
 from assistant.records.turns import TurnBook

@@ -1,19 +1,18 @@
 """From words to a response: understand, resolve, perform. Knows nothing of sound."""
 
-import itertools
 import logging
 import time
-from collections import deque
-from collections.abc import AsyncGenerator, Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from assistant.answers import combined
-from assistant.conversation import asides, explain
+from assistant.conversation import asides
 from assistant.conversation.calls import GRACE
-from assistant.conversation.dialogue import Answer, Answers, Open, Resume, is_secret
+from assistant.conversation.chat import Chat
+from assistant.conversation.dialogue import Answer, Answers, Open, Resume
 from assistant.conversation.meaning import Meaning, Wanted
 from assistant.conversation.nearest import Nearest
+from assistant.conversation.recall import Recall
 from assistant.errors import EngineError, Unanswered
 from assistant.events import Acted, Failed, Observers, Understood
 from assistant.hands import CANNOT_UNDO, MOST_UNDONE, Hands
@@ -31,7 +30,6 @@ from assistant.phrases.book import too_long
 from assistant.phrases.examples import sentence
 from assistant.phrases.lists import Value
 from assistant.records.stopwatch import Stopwatch
-from assistant.records.turns import without_words
 from assistant.stages import Talker, Understander
 
 logger = logging.getLogger(__name__)
@@ -39,20 +37,6 @@ logger = logging.getLogger(__name__)
 NOT_UNDERSTOOD = "Sorry, I did not understand that."
 TOO_LONG = "Sorry, that is too long for me. Say it in fewer words."
 LEFT = str(Unanswered())
-
-SECRET = "…"
-"""Stands in records for words that nobody shall read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chat(Response):
-    """An answer of the language model to what is no command: the first sentence is made, the rest is to come."""
-
-    rest: AsyncGenerator[str, None] | None = None
-
-    async def whole(self) -> str:
-        """All of it. Raises EngineError."""
-        return " ".join([self.text, *([sentence async for sentence in self.rest] if self.rest else ())])
 
 
 class Mind:
@@ -97,10 +81,7 @@ class Mind:
         self._learnt = self._heard = Vocabulary()
         self._puzzled = 0
         """Turns that were not understood, one after the other."""
-        self._record: Turn | None = None
-        """The last turn that was not about the one before it."""
-        self._undo: deque[tuple[int, ...]] = deque(maxlen=MOST_UNDONE)
-        self._numbers = itertools.count(1)
+        self._recall = Recall(MOST_UNDONE)
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -163,16 +144,7 @@ class Mind:
             response = await self._do(wanted, transcript, turn, opening, dry_run=dry_run)
         intent = wanted.intents[0] if wanted.intents else None
         watch.lap("act")
-        secret = is_secret(question, transcript.text)
-        about = asked.about if asked and intent is None else None
-        record = _record(next(self._numbers), transcript, intent, about, response, watch)
-        if secret:
-            record = replace(without_words(record), transcript=SECRET)
-        if intent is None or intent.name not in asides.NAMES:
-            self._record = record
-        if response.undo:
-            self._undo.append(response.undo)
-        return record, response
+        return self._recall.record(transcript, intent, response, watch, asked, answer), response
 
     async def unanswered(self) -> Response | None:
         """Nobody answered: what to say to that, if there was a question."""
@@ -192,12 +164,12 @@ class Mind:
         if intent.name == asides.UNDO:
             return await self._take_back()
         if intent.name in asides.NAMES:
-            return Response(self._told(intent.name))
+            return Response(LEFT if intent.name == asides.DROP else self._recall.told(intent.name))
         if not wanted.instead or dry_run:
             return await self._act_all(wanted.intents, turn, dry_run=dry_run)
         alias = self._meaning.following.alias(intent)
-        if self._undo:
-            await self._hands.undo(self._undo.pop())
+        if numbers := self._recall.undoable():
+            await self._hands.undo(numbers)
         response = await self._act_all(wanted.intents, turn, dry_run=dry_run)
         return self._offered(response, alias) if alias is not None and response.ok else response
 
@@ -214,9 +186,8 @@ class Mind:
         return replace(response, text=text, question=asked.question)
 
     async def _take_back(self) -> Response:
-        if not self._undo:
-            return Response(CANNOT_UNDO, ok=False)
-        return await self._hands.undo(self._undo.pop())
+        numbers = self._recall.undoable()
+        return await self._hands.undo(numbers) if numbers else Response(CANNOT_UNDO, ok=False, error=CANNOT_UNDO)
 
     def _refuse(self, transcript: Transcript, opening: Opening) -> Response:
         """Say once what could have been said instead; then no more than that it was not understood, or a chime."""
@@ -324,42 +295,5 @@ class Mind:
             self._observe(Failed(turn, str(error)))
             return None
 
-    def _told(self, aside: str) -> str:
-        """What is said of the last turn."""
-        match aside:
-            case asides.HEARD:
-                return explain.what_was_heard(self._record)
-            case asides.WHY:
-                return explain.why(self._record)
-            case asides.AGAIN:
-                return self._record.answer if self._record and self._record.answer else explain.NOTHING_YET
-        return LEFT
-
     def _sure(self, transcript: Transcript) -> bool:
         return bool(transcript.text) and transcript.confidence >= self._threshold
-
-
-def _record(
-    number: int, transcript: Transcript, intent: Intent | None, about: str | None, response: Response, watch: Stopwatch
-) -> Turn:
-    """`about` is the intent that was gone on with."""
-    began = datetime.fromtimestamp(watch.began).astimezone()
-    return Turn(
-        transcript=transcript.text,
-        confidence=transcript.confidence,
-        recognizer=transcript.recognizer,
-        intent=intent.name if intent else about,
-        slots=dict(intent.slots) if intent else {},
-        intent_confidence=intent.confidence if intent else 0.0,
-        source=intent.source if intent else None,
-        action=response.action,
-        answer=response.text,
-        error=response.error,
-        ms=dict(watch.ms),
-        id=f"{began:%Y%m%d-%H%M%S}-{number}",
-        at=began.isoformat(timespec="milliseconds"),
-        wake=watch.wake,
-        speech=round(watch.speech, 3),
-        attempts=tuple(watch.attempts),
-        asked=response.asked,
-    )

@@ -8,11 +8,13 @@ from typing import TypeVar
 
 from assistant.concurrency import interrupt
 from assistant.conversation import dialogue
+from assistant.conversation.chat import Chat
+from assistant.conversation.recall import SECRET
 from assistant.ears import Ears
 from assistant.events import Finished, Heard, Interrupted, Listening, NobodySpoke, Observers, Speaking, Waiting, Woke
 from assistant.listening.hearing import Hearing, Hearsay
 from assistant.messages import STOP, Opening, Question, Response, Wake
-from assistant.mind import SECRET, Chat, Mind
+from assistant.mind import Mind
 from assistant.records.stopwatch import Stopwatch
 from assistant.voice import Voice
 

@@ -24,7 +24,20 @@ from assistant.errors import BadSlot, SkillError, SkillLoadError, Unanswered
 from assistant.house import Area, Device, House, Outcome, select
 from assistant.messages import IntentSpec, Response, Risk
 from assistant.phrases.pruning import prune
-from assistant.slots import Asked, Between, Calculation, Light, OClock, OfKind, Often, OneOf, Percent, Slot, slot
+from assistant.slots import (
+    Asked,
+    Between,
+    Calculation,
+    Light,
+    Moment,
+    OClock,
+    OfKind,
+    Often,
+    OneOf,
+    Percent,
+    Slot,
+    slot,
+)
 
 __all__ = [
     "Ability",
@@ -40,6 +53,7 @@ __all__ = [
     "Entry",
     "House",
     "Light",
+    "Moment",
     "Names",
     "OClock",
     "OfKind",
@@ -324,7 +338,8 @@ class Context(Protocol):
     async def ask(self, text: str, kind: Any, *, seconds: float = 8.0) -> Any:
         """Ask back and wait for the answer, of which the kind is
 
-        - a type: `timedelta`, `int`, `bool` (yes or no), `time`, `OClock`, `date`, `str` (any words) or an `Enum`
+        - a type: `timedelta`, `int`, `bool` (yes or no), `time`, `OClock`, `Moment`, `date`, `str` (any words) or
+          an `Enum`
         - `OneOf("black", "green")`: the word that was chosen
         - `Between(1, 12)`: a whole number of this range
 

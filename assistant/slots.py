@@ -106,6 +106,24 @@ class OClock:
         return next(today + timedelta(hours=h) for h in hours if today + timedelta(hours=h) > moment)
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When something shall happen, as people say it: after a while, or on a day, at a time of day, or both."""
+
+    delay: timedelta | None = None
+    day: date | None = None
+    at: OClock | None = None
+
+    def after(self, now: datetime, usual: time) -> datetime:
+        """The local time meant, which may be past; `usual` is when, on a day for which no time was said."""
+        if self.delay is not None:
+            return now + self.delay
+        if self.at is None:
+            return datetime.combine(self.day or now.date(), usual)
+        soon = self.at.after(now)
+        return soon if self.day is None or soon.date() == self.day == now.date() else self.at.on(self.day)
+
+
 Percent = Annotated[int, Between(0, 100, percent=True)]
 Light = Annotated[Device, OfKind("light")]
 
@@ -161,7 +179,7 @@ def _slot(name: str, annotation: object, marks: tuple[object, ...], required: bo
             return Slot(name, required, lambda _, spec=spec: spec, _ignoring_house(name, convert))  # type: ignore[misc]
     raise SkillLoadError(
         f"parameter '{name}': {annotation!r} cannot be spoken; use str, int, float, bool, Percent, timedelta, time, "
-        "OClock, date, Device, Light, Area, Literal[…], an Enum of strings or Annotated[str, OneOf(…)]"
+        "OClock, Moment, date, Device, Light, Area, Literal[…], an Enum of strings or Annotated[str, OneOf(…)]"
     )
 
 
@@ -360,6 +378,17 @@ def date_of(name: str, value: object) -> date:
         raise BadSlot(f"{value} is not a date.") from None
 
 
+def moment_of(name: str, value: object) -> Moment:
+    """What a plain value of the kind `moment` means. Raises BadSlot."""
+    text = str(value)
+    if text.startswith("+"):
+        return Moment(delay=duration_of(name, text))
+    on, _, at = text.rpartition(" ")
+    if not on and "-" in at:
+        on, at = at, ""
+    return Moment(None, date_of(name, on) if on else None, clock_of(name, at) if at else None)
+
+
 def _number(name: str, value: object) -> float:
     try:
         number = float(value)  # type: ignore[arg-type]  # whatever it is, float says no in one way
@@ -394,6 +423,7 @@ _SIMPLE: tuple[tuple[str, object, Callable[[str, object], object]], ...] = (
     ("time", time, _time),
     ("clock", OClock, clock_of),
     ("date", date, date_of),
+    ("moment", Moment, moment_of),
     ("number", float, _number),
     ("calculation", Calculation, _calculation),
     ("text", str, _text),

@@ -21,15 +21,17 @@ class Settings:
 skill = Skill("alarm", settings=Settings)
 
 SET = "(set|make|create|add|put on|schedule|set up)"
-WAKE = "(wake me|wake me up|get me up|wake us up)"
-CANCEL = "(cancel|delete|remove|clear|turn off|switch off|get rid of|disable)"
+WAKE = "(wake me|wake me up|get me up|wake us up|get me out of bed)"
+CANCEL = "(cancel|delete|remove|clear|turn off|switch off|get rid of|disable|scrap|drop|kill|call off)"
 MY = "[the|my]"
 EVERY_DAY = frozenset(range(7))
+
+NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 Days = Annotated[
     str,
     OneOf(
-        *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+        *NAMES,
         spoken={
             "(day|single day|morning)": "day",
             "(weekday|week day|workday|working day|weekday morning)": "weekday",
@@ -37,19 +39,28 @@ Days = Annotated[
         },
     ),
 ]
+Regular = Annotated[
+    str,
+    OneOf(
+        spoken={
+            **{f"{day}s": day for day in NAMES},
+            "(weekdays|week days|workdays|working days)": "weekday",
+            "weekends": "weekend",
+        }
+    ),
+]
 GROUPS = {"day": EVERY_DAY, "weekday": frozenset(range(5)), "weekend": frozenset((5, 6))}
-NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 @skill.intent(
     "wake me up at {at}",
     "set an alarm for {at}",
     f"{WAKE} [at] {{at}} [{{day}}]",
-    f"{WAKE} {{day}} at {{at}}",
+    f"{WAKE} {{day}} [morning] at {{at}}",
     f"{SET} [a|an|the|my] [new] alarm [clock] (for|at|to) {{at}} [{{day}}]",
-    f"{SET} [a|an|the|my] [new] alarm [clock] for {{day}} at {{at}}",
+    f"{SET} [a|an|the|my] [new] alarm [clock] for {{day}} [morning] at {{at}}",
     f"{SET} [a|an|my] {{at}} alarm [for {{day}}]",
-    "(I (need|want|have) to (get up|wake up|be up)|I need an alarm|alarm) (at|for) {at} [{day}]",
+    "(I (need|want|have) to (get up|wake up|be up|be awake)|I need an alarm|alarm) (at|for|by) {at} [{day}]",
     f"({SET} (a|an|another|a new) alarm [clock] [for me]|(I need|I want|can I have|give me) an alarm) [{{day}}]",
     weight=5,
 )
@@ -71,11 +82,19 @@ async def set(ctx: Context, at: Annotated[OClock, Asked("For when?")], day: date
     f"{SET} [a|an|the|my] [new] [daily|recurring|repeating] alarm (for|at) {{at}} (every|each) {{days}} [and {{also}}]",
     f"{SET} [a|an|the|my] [new] alarm (for|on) every {{days}} [and {{also}}] at {{at}}",
     "every {days} [and {also}] (wake me|wake me up|set an alarm) (at|for) {at}",
+    f"({WAKE} [at]|{SET} [a|an|the|my] [new] alarm (for|at)) {{at}} on {{regular}}",
+    f"({WAKE}|{SET} [a|an|the|my] [new] alarm) on {{regular}} (at|for) {{at}}",
+    f"{SET} [a|an|the|my] [daily] {{at}} alarm (every {{days}}|on {{regular}})",
+    f"{SET} [a|an|the|my] {{days}} alarm (for|at) {{at}}",
     weight=2,
 )
-async def every(ctx: Context, at: OClock, days: Days, also: Days | None = None) -> str:
+async def every(
+    ctx: Context, at: OClock, days: Days | None = None, also: Days | None = None, regular: Regular | None = None
+) -> str:
     """Set an alarm for certain days of every week."""
-    on = _weekdays(days) | (_weekdays(also) if also else frozenset())
+    on = frozenset[int]().union(*(_weekdays(each) for each in (days, also, regular) if each))
+    if not on:
+        raise BadSlot("On which days?")
     when = at.on(ctx.now().date(), early=True)
     entry = ctx.schedule.every(when.time(), on, _ring(ctx, when), kind=skill.name)
     ctx.undo(lambda: ctx.schedule.cancel(entry))
@@ -87,9 +106,6 @@ async def every(ctx: Context, at: OClock, days: Days, also: Days | None = None) 
     "(what|which) alarms (are (set|on|there|active)|do I have|have I [got|set])",
     f"(list|show|show me|tell me|read me|what are) [all] [of] {MY} alarms",
     "(are there|do I have|have I got|have I set) (any alarms|an alarm) [set|on] [for tomorrow]",
-    f"(when is|what time is|for when is) {MY} [next] alarm [set] [for]",
-    f"(when|what time) (does|will) {MY} [next] alarm (ring|go off)",
-    "(when|what time) (do I have to|do you|will you|are you going to) (wake me|wake me up|get up)",
     "is (my|the|an) alarm (set|on)",
     weight=2,
 )
@@ -98,11 +114,63 @@ async def list(ctx: Context) -> str:
     return _list(ctx, ctx.schedule.pending(skill.name))
 
 
+@skill.question(
+    "when is my next alarm",
+    f"(when is|what time is|for when is) {MY} [next] alarm [set] [for]",
+    f"(when|what time) (does|will) {MY} [next] alarm (ring|go off|wake me)",
+    "(when|what time) (do I have to|do you|will you|are you going to) (wake me|wake me up|get up)",
+    f"(what is|tell me|which is) {MY} next alarm",
+    f"how long (until|till|before) {MY} [next] alarm [rings|goes off]",
+    weight=1,
+)
+async def soonest(ctx: Context) -> str:
+    """Tell when the next alarm rings."""
+    pending = ctx.schedule.pending(skill.name)
+    return f"Your next alarm is {ctx.spoken(pending[0].at)}." if pending else "There are no alarms."
+
+
+@skill.intent(
+    "change my alarm to {at}",
+    f"(change|move|shift|reset|reschedule|update) {MY} ({{old}} alarm|alarm [from {{old}}]) to {{at}} [instead]",
+    f"(change|move|shift|reschedule) {MY} alarm (for|at) {{old}} to {{at}}",
+    f"make {MY} [{{old}}] alarm {{at}} [instead]",
+    "(wake me|wake me up) at {at} instead [of {old}]",
+    weight=0.7,
+)
+async def change(ctx: Context, at: OClock, old: OClock | None = None) -> str:
+    """Let an alarm ring at another time of day."""
+    found = _found(ctx, old, None)
+    if len(found) > 1:
+        options = [(f"[the] [alarm] [for|at] {_said(ctx, each)}", each) for each in found]
+        found = await ctx.choose(f"{_list(ctx, found)} Which one shall I change?", options)
+    before = found[0]
+    when = at.on(before.at.date(), early=True)
+    if before.days:
+        entry = ctx.schedule.every(when.time(), before.days, _ring(ctx, when), kind=skill.name)
+    else:
+        now = ctx.now().replace(tzinfo=None)
+        when = when if when > now else at.after(now, early=True)
+        entry = ctx.schedule.at(when, _ring(ctx, when), kind=skill.name)
+    ctx.schedule.cancel(before)
+    ctx.undo(lambda: ctx.schedule.cancel(entry))
+    ctx.undo(lambda: _put_back(ctx, before))
+    return f"The alarm is set for {_said(ctx, entry)} now."
+
+
+def _put_back(ctx: Context, entry: Entry) -> None:
+    at = entry.at.replace(tzinfo=None)
+    if entry.days:
+        ctx.schedule.every(at.time(), entry.days, entry.what, kind=skill.name)
+    else:
+        ctx.schedule.at(at, entry.what, kind=skill.name)
+
+
 @skill.intent(
     f"{CANCEL} {MY} alarm",
     f"{CANCEL} {MY} {{at}} alarm",
     f"{CANCEL} {MY} (alarm|alarms) (for|at) {{at}}",
     f"{CANCEL} {MY} {{days}} alarm",
+    f"{CANCEL} {MY} {{at}} alarm (on|for|every) {{days}}",
     f"{CANCEL} {MY} alarm (for|on) [every] {{days}}",
     "(don't|do not) wake me [up] [tomorrow|at {at}]",
     weight=2,
@@ -136,7 +204,9 @@ async def cancel_all(ctx: Context) -> str:
 
 @skill.intent(
     "snooze",
-    "snooze [the|my|that] [alarm] [for {length}]",
+    "snooze [the|my|that|it] [alarm] [for {length}]",
+    "(put|push) (the|my) alarm (off|back) [by|for] {length}",
+    "(put it off|another {length}|{length} more please|give me [another] {length}|I need {length} more)",
     "[give me|just] {length} more [of sleep]",
     "(five more minutes|a few more minutes|let me sleep [a bit] [longer|more]|not yet|wake me [up] [again] later"
     "|I am (still|too) tired|(ring|wake me) again in {length})",
@@ -159,11 +229,13 @@ async def snooze(ctx: Context, length: timedelta | None = None) -> str:
     f"(skip|leave out|ignore|omit) {MY} [next] alarm [tomorrow|once|this time]",
     "(skip|leave out|ignore|omit) (tomorrow's|the next|my next|the {at}|my {at}) alarm",
     "(no|not) alarm (tomorrow|the next time|next time)",
+    "(skip|leave out|ignore|omit) (the|my|this|next) {days} alarm",
+    f"(skip|leave out|ignore|omit) {MY} alarm (on|this|next|for) {{days}}",
     weight=0.5,
 )
-async def skip(ctx: Context, at: OClock | None = None) -> str:
+async def skip(ctx: Context, at: OClock | None = None, days: Days | None = None) -> str:
     """Leave out the next time of an alarm that recurs."""
-    found = [entry for entry in _found(ctx, at, None) if entry.days]
+    found = [entry for entry in _found(ctx, at, days) if entry.days]
     if not found:
         raise SkillError("There is no alarm that recurs. You can cancel the one that is set.")
     skipped = ctx.schedule.skip(found[0])

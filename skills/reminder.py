@@ -1,33 +1,90 @@
 """Reminder: "remind me to call Anna tomorrow at nine", "what is pending", "cancel that"."""
 
-from datetime import date, datetime, time, timedelta
-from typing import Annotated
+from collections.abc import Sequence
+from datetime import date, time, timedelta
+from typing import Annotated, Literal
 
-from assistant.skill import Announcement, BadSlot, Command, Context, Entry, OClock, OneOf, Response, Skill, SkillError
+from assistant.skill import (
+    Announcement,
+    Asked,
+    BadSlot,
+    Command,
+    Context,
+    Device,
+    Entry,
+    Moment,
+    OClock,
+    Often,
+    OneOf,
+    Response,
+    Skill,
+    SkillError,
+)
 
 skill = Skill("reminder")
 
 REMIND = "(remind me|remind us|give me a reminder|set a reminder|make a reminder|add a reminder|create a reminder)"
 TO = "(to|about|that|of)"
-CANCEL = "(cancel|delete|remove|clear|forget|drop|get rid of)"
+CANCEL = "(cancel|delete|remove|clear|forget|drop|scrap|get rid of|call off)"
+Thing = Annotated[
+    str,
+    OneOf(*("lights", "light", "blinds", "blind", "curtains", "shutters", "heating", "fans", "fan", "heater", "lamps")),
+]
+Sun = Annotated[str, OneOf(spoken={"(sunset|sundown|nightfall)": "sunset", "(sunrise|sun up|daybreak)": "sunrise"})]
+COMMAND = "command"
+"""The kind of what is to be done later."""
+EARLY = 5
+"""Before this hour it is night."""
+PARTS = {"morning": time(9), "noon": time(12), "afternoon": time(15), "evening": time(18), "night": time(21)}
+"""When to remind where only the part of the day was said."""
 MORNING = time(9)
 """When to remind on a day for which no time was said."""
 FRESH = timedelta(minutes=2)
 """How long "that" is what was asked for last."""
 
+NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
 Days = Annotated[
     str,
     OneOf(
-        *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+        *NAMES,
         spoken={
             "(day|single day|morning)": "day",
+            "(evening|night)": "evening",
             "(weekday|week day|workday|working day)": "weekday",
             "weekend": "weekend",
         },
     ),
 ]
-NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-GROUPS = {"day": frozenset(range(7)), "weekday": frozenset(range(5)), "weekend": frozenset((5, 6))}
+Regular = Annotated[
+    str,
+    OneOf(
+        spoken={
+            **{f"{day}s": day for day in NAMES},
+            "(weekdays|week days|workdays|working days)": "weekday",
+            "weekends": "weekend",
+        }
+    ),
+]
+Part = Annotated[str, OneOf("morning", "noon", "afternoon", "evening", spoken={"(night|tonight)": "night"})]
+What = Annotated[
+    str,
+    Often(
+        *("call mom", "call mum", "call dad", "call home", "call the doctor", "call the dentist", "call the bank"),
+        *("take out the trash", "take out the bins", "take my medicine", "take my pills", "take a break"),
+        *("feed the cat", "feed the dog", "walk the dog", "water the plants", "water the flowers"),
+        *("check the oven", "turn off the oven", "empty the dishwasher", "hang up the washing", "do the laundry"),
+        *("buy milk", "buy bread", "go shopping", "pay the rent", "pay the bills", "lock the door"),
+        *("go to bed", "get up", "leave", "do my homework", "pick up the kids", "move the car", "charge the car"),
+        *("the meeting", "the appointment", "the parcel", "the game", "dinner"),
+    ),
+]
+GROUPS = {
+    "day": frozenset(range(7)),
+    "evening": frozenset(range(7)),
+    "weekday": frozenset(range(5)),
+    "weekend": frozenset((5, 6)),
+}
 
 
 @skill.intent(
@@ -36,27 +93,24 @@ GROUPS = {"day": frozenset(range(7)), "weekday": frozenset(range(5)), "weekend":
     f"{REMIND} {TO} {{what}} at {{at}} {{day}}",
     f"{REMIND} {TO} {{what}} {{day}}",
     f"{REMIND} ({{day}} [at {{at}}]|at {{at}} [{{day}}]|for {{day}} at {{at}}) {TO} {{what}}",
-    "(don't|do not) let me forget (to|about) {what} (at {at}|{day} at {at})",
+    f"{REMIND} {TO} {{what}} ({{day}} [in the]|this|in the|at) {{part}} [at {{at}}]",
+    f"{REMIND} {TO} {{what}} {{part}} [at {{at}}]",
+    f"{REMIND} [for] ([{{day}}] [in the]|this|at) {{part}} [at {{at}}] {TO} {{what}}",
+    f"[{{day}}] at {{at}} (remind me|remind us) {TO} {{what}}",
+    "(don't|do not) let me forget (to|about) {what} (at {at}|{day} [at {at}]|[this|{day}] {part})",
+    "make sure I (remember to|do not forget to|don't forget to) {what} (at {at}|{day} [at {at}]|[this|{day}] {part})",
     weight=2,
 )
-async def at(ctx: Context, what: str, at: OClock | None = None, day: date | None = None) -> str:
+async def at(
+    ctx: Context, what: What, at: OClock | None = None, day: date | None = None, part: Part | None = None
+) -> str:
     """Remind of something at a time or on a day."""
-    now = ctx.now().replace(tzinfo=None)
-    if at is None:
-        when = datetime.combine(day or now.date(), MORNING)
-        if when <= now and day == now.date():
-            raise BadSlot("At what time today? Say it with the time.")
-    elif day is None:
-        when = at.after(now)
-    elif day == now.date():
-        when = at.after(now) if at.after(now).date() == day else at.on(day)
-    else:
-        when = at.on(day)
-    if when <= now:
-        raise BadSlot(f"It is later than that already: {ctx.spoken(when)}.")
-    entry = ctx.schedule.at(when, _reminder(ctx, what), kind=skill.name, name=_yours(what))
-    ctx.undo(lambda: ctx.schedule.cancel(entry))
-    return f"I will remind you {ctx.spoken(entry.at)}."
+    if part is not None:
+        day = day or ctx.now().date()
+        at = OClock(PARTS[part], sure=True) if at is None else _within(at, part)
+    elif at is None and day == ctx.now().date():
+        at = await ctx.ask("At what time?", OClock)
+    return _remind(ctx, what, Moment(None, day, at))
 
 
 @skill.intent(
@@ -65,13 +119,13 @@ async def at(ctx: Context, what: str, at: OClock | None = None, day: date | None
     f"{REMIND} {TO} {{what}} (in|after) {{length}}",
     "in {length} remind me (to|about|that) {what}",
     "(don't|do not) let me forget (to|about) {what} in {length}",
+    f"{REMIND} {TO} {{what}} {{length}} from now",
+    f"{{length}} from now (remind me|remind us) {TO} {{what}}",
     weight=2,
 )
-async def after(ctx: Context, what: str, length: timedelta) -> str:
+async def after(ctx: Context, what: What, length: timedelta) -> str:
     """Remind of something after a while."""
-    entry = ctx.schedule.after(length, _reminder(ctx, what), kind=skill.name, name=_yours(what))
-    ctx.undo(lambda: ctx.schedule.cancel(entry))
-    return f"I will remind you in {ctx.spoken(length)}."
+    return _remind(ctx, what, Moment(delay=length))
 
 
 @skill.intent(
@@ -80,11 +134,21 @@ async def after(ctx: Context, what: str, length: timedelta) -> str:
     f"{REMIND} {TO} {{what}} (every|each) {{days}} [at {{at}}]",
     f"{REMIND} {TO} {{what}} at {{at}} (every|each) {{days}}",
     "every {days} [at {at}] remind me (to|about|that) {what}",
+    f"{REMIND} {TO} {{what}} (on {{regular}} [at {{at}}]|at {{at}} on {{regular}})",
+    f"{REMIND} on {{regular}} [at {{at}}] {TO} {{what}}",
+    "(don't|do not) let me forget (to|about) {what} every {days} [at {at}]",
     weight=1,
 )
-async def every(ctx: Context, what: str, days: Days, at: OClock | None = None) -> str:
+async def every(
+    ctx: Context, what: What, days: Days | None = None, at: OClock | None = None, regular: Regular | None = None
+) -> str:
     """Remind of something on certain days of every week."""
-    on = GROUPS.get(days) or frozenset({NAMES.index(days)})
+    named = days or regular
+    if named is None:
+        raise BadSlot("On which days?")
+    on = GROUPS.get(named) or frozenset({NAMES.index(named)})
+    if named in PARTS:
+        at = OClock(PARTS[named], sure=True) if at is None else _within(at, named)
     when = MORNING if at is None else at.on(ctx.now().date()).time()
     entry = ctx.schedule.every(when, on, _reminder(ctx, what), kind=skill.name, name=_yours(what))
     ctx.undo(lambda: ctx.schedule.cancel(entry))
@@ -95,29 +159,30 @@ async def every(ctx: Context, what: str, days: Days, at: OClock | None = None) -
     "set a reminder",
     "(set|make|add|create) (a|another|a new) reminder [for me]",
     "(remind me [of something]|I need a reminder|I want a reminder|can I have a reminder)",
+    f"{REMIND} (to|about|that) {{what}}",
+    "(don't|do not) let me forget (to|about) {what}",
+    "(I need|I want|can I have) a reminder (to|about) {what}",
     weight=0.5,
 )
-async def ask(ctx: Context) -> str:
+async def ask(ctx: Context, what: Annotated[What, Asked("Of what shall I remind you?")]) -> str:
     """Ask what to remind of, and when."""
-    what = await ctx.ask("Of what shall I remind you?", str)
-    when = (await ctx.ask("At what time?", OClock)).after(ctx.now().replace(tzinfo=None))
-    entry = ctx.schedule.at(when, _reminder(ctx, what), kind=skill.name, name=_yours(what))
-    ctx.undo(lambda: ctx.schedule.cancel(entry))
-    return f"I will remind you {ctx.spoken(entry.at)}."
+    return _remind(ctx, what, await ctx.ask("When?", Moment))
 
 
 @skill.question(
     "what are my reminders",
     "(what|which) reminders (are (set|on|there)|do I have|have I [got|set])",
     "(list|show|show me|tell me|read me|what are) [all] [of] [the|my] reminders",
-    "(are there|do I have|have I got) any reminders [today|set]",
+    "(are there|do I have|have I got) any reminders [set] [for] [{day}]",
+    "what reminders (do I have|are there|have I got) [for|on] {day}",
+    "what do I have to (do|remember) {day}",
     "what (did I ask you to remind me (of|about)|do I have to remember|should I not forget)",
     "what do you [have to] remind me (of|about)",
     weight=1,
 )
-async def list(ctx: Context) -> str:
+async def list(ctx: Context, day: date | None = None) -> str:
     """Tell what you will be reminded of."""
-    found = ctx.schedule.pending(skill.name)
+    found = _on(ctx.schedule.pending(skill.name), day)
     if not found:
         return "There are no reminders."
     count = "one reminder" if len(found) == 1 else f"{ctx.spoken(len(found))} reminders"
@@ -129,21 +194,27 @@ async def list(ctx: Context) -> str:
     f"{CANCEL} [the|my] reminder {TO} {{what}}",
     f"{CANCEL} [the|my|that|the next|my next] reminder",
     "(don't|do not) remind me (to|about|of) {what}",
+    f"{CANCEL} [the|my] {{at}} reminder",
+    f"{CANCEL} [the|my] reminder ((for|at) {{at}}|[for] {{day}} [at {{at}}])",
     weight=0.7,
 )
-async def cancel(ctx: Context, what: str | None = None) -> str | Response:
+async def cancel(
+    ctx: Context, what: What | None = None, at: OClock | None = None, day: date | None = None
+) -> str | Response:
     """Cancel a reminder."""
-    pending = ctx.schedule.pending(skill.name)
+    pending = [entry for entry in _on(ctx.schedule.pending(skill.name), day) if at is None or _is_at(entry, at)]
     wanted = set(_yours(what).casefold().split()) if what else set()
     found = [entry for entry in pending if wanted <= set(entry.name.casefold().split())]
     if not found:
-        raise SkillError("There is no such reminder." if pending else "There are no reminders.")
+        raise SkillError(
+            "There is no such reminder." if ctx.schedule.pending(skill.name) else "There are no reminders."
+        )
     if len(found) > 1:
         each = ctx.spoken([_said(ctx, entry) for entry in found])
         options = [(f"[to] {_plain(entry.name)}", entry) for entry in found]
         found = await ctx.choose(f"There are {len(found)}: {each}. Which one shall I cancel?", options)
     ctx.schedule.cancel(found[0])
-    return f"I will not remind you {_said(ctx, found[0])}."
+    return f"The reminder is cancelled: {_said(ctx, found[0])}."
 
 
 @skill.intent(
@@ -167,18 +238,71 @@ async def cancel_all(ctx: Context) -> str:
     "(what do you have|have you got anything|is there anything|is anything) (planned|pending|scheduled|coming up)",
     "(what (will|are) you (going to do|do) (later|next|today)|tell me what is (pending|planned|coming up))",
     "(list|show|show me|read me) everything [that is] (pending|planned|scheduled)",
+    "what (have you got|do you have|have I got|do I have) (planned|scheduled|pending|coming up) [for|on] [{day}]",
+    "what is (planned|scheduled|pending|coming up|happening|going to happen) [for|on] {day}",
+    "what (else|all) is (pending|planned|scheduled|coming up)",
     weight=1,
 )
-async def pending(ctx: Context) -> str:
+async def pending(ctx: Context, day: date | None = None) -> str:
     """Tell everything that is to come: timers, alarms, reminders and what is to be done later."""
-    found = ctx.schedule.pending()
-    return f"This is to come: {ctx.spoken([_told(ctx, entry) for entry in found])}." if found else "Nothing is planned."
+    found = _on(ctx.schedule.pending(), day)
+    if not found:
+        return "Nothing is planned." if day is None else "Nothing is planned for then."
+    return f"This is to come: {ctx.spoken([_told(ctx, entry) for entry in found])}."
+
+
+@skill.intent(
+    "cancel the {device}",
+    f"{CANCEL} [the|my] (planned|scheduled|delayed) {{device}} [command]",
+    f"{CANCEL} [what (you planned|is planned) (for|with)|the plan for] [the|my] {{device}}",
+    f"{CANCEL} [the|that|my] (one|thing|command|plan) [that is] [planned|scheduled|set] (at|for) ({{at}}|{{sun}})",
+    f"{CANCEL} (what|whatever|everything) [is|that is] [planned|scheduled|set] (at|for) ({{at}}|{{sun}})",
+    f"{CANCEL} (what|whatever|everything) is [planned|scheduled|set] (at|for) [the|my] {{device}}",
+    f"{CANCEL} [the|my] {{what}} [(at|for) ({{at}}|{{sun}})]",
+    "(leave [the|my] {device} (alone|as it is)|keep [the|my] {device} as it is) after all",
+    weight=0.5,
+)
+async def call_off(
+    ctx: Context,
+    device: Device | None = None,
+    what: Thing | None = None,
+    at: OClock | None = None,
+    sun: Sun | None = None,
+) -> str:
+    """Cancel what was planned, by the device or the time."""
+    found = [
+        entry
+        for entry in ctx.schedule.pending()
+        if (device is None or _is_about(entry, device))
+        and (what is None or (isinstance(entry.what, Command) and what in entry.what.text.casefold().split()))
+        and (at is None or _is_at(entry, at))
+        and (sun is None or _is_at_sun(ctx, entry, sun))
+    ]
+    if not found:
+        raise SkillError("Nothing of that is planned.")
+    ctx.schedule.cancel_all(found)
+    return f"I cancelled {ctx.spoken([_told(ctx, entry) for entry in found])}."
+
+
+@skill.intent(
+    "cancel all commands",
+    f"{CANCEL} (all|all the|all my|every|the|my) [planned|scheduled|delayed|pending] (commands|command|actions|tasks)",
+    f"{CANCEL} all [the|my] plans",
+    weight=0.2,
+)
+async def call_off_commands(ctx: Context) -> str:
+    """Cancel every command that is to be done later."""
+    found = ctx.schedule.pending(COMMAND)
+    if not found:
+        raise SkillError("No command is planned.")
+    ctx.schedule.cancel_all(found)
+    return f"I cancelled {ctx.spoken([_told(ctx, entry) for entry in found])}."
 
 
 @skill.intent(
     "cancel everything",
     "(cancel|delete|clear|drop) (everything|all) [that is] (planned|pending|scheduled|coming up)",
-    "(cancel|clear) (everything|the whole schedule|all plans)",
+    "(cancel|clear) (everything|the whole schedule)",
     weight=0.2,
 )
 async def cancel_everything(ctx: Context) -> str:
@@ -208,6 +332,48 @@ async def undo(ctx: Context) -> str | Response:
     newest = max(fresh, key=lambda entry: entry.id)
     ctx.schedule.cancel(newest)
     return f"I cancelled {_told(ctx, newest)}."
+
+
+def _remind(ctx: Context, what: str, moment: Moment) -> str:
+    """Plan it and say so. Raises BadSlot for what is past."""
+    now = ctx.now().replace(tzinfo=None)
+    when = moment.after(now, MORNING)
+    if when <= now:
+        raise BadSlot(f"It is later than that already: {ctx.spoken(when)}.")
+    announcement, name = _reminder(ctx, what), _yours(what)
+    if moment.delay is not None:
+        entry = ctx.schedule.after(moment.delay, announcement, kind=skill.name, name=name)
+    else:
+        entry = ctx.schedule.at(when, announcement, kind=skill.name, name=name)
+    ctx.undo(lambda: ctx.schedule.cancel(entry))
+    return f"I will remind you {'in ' + ctx.spoken(moment.delay) if moment.delay else ctx.spoken(entry.at)}."
+
+
+def _within(at: OClock, part: str) -> OClock:
+    """The time, of which the part of the day was said."""
+    later = not at.sure and (part in ("afternoon", "evening") or (part == "night" and at.time.hour >= EARLY))
+    return OClock(at.time.replace(hour=at.time.hour + 12) if later else at.time, sure=True)
+
+
+def _on(entries: Sequence[Entry], day: date | None) -> Sequence[Entry]:
+    return [entry for entry in entries if day is None or entry.at.date() == day or day.weekday() in entry.days]
+
+
+def _is_at(entry: Entry, at: OClock) -> bool:
+    same = {at.time} if at.sure else {at.time, at.time.replace(hour=(at.time.hour + 12) % 24)}
+    return entry.at.time().replace(second=0, microsecond=0) in same
+
+
+def _is_at_sun(ctx: Context, entry: Entry, sun: Sun) -> bool:
+    event: Literal["sunrise", "sunset"] = "sunrise" if sun == "sunrise" else "sunset"
+    due = ctx.schedule.sun(event, entry.at.date())
+    return abs(due.replace(tzinfo=None) - entry.at.replace(tzinfo=None)) < timedelta(minutes=1)
+
+
+def _is_about(entry: Entry, device: Device) -> bool:
+    return isinstance(entry.what, Command) and (
+        device.name in entry.what.slots.values() or device.name.casefold() in entry.what.text.casefold()
+    )
 
 
 def _yours(what: str) -> str:

@@ -10,10 +10,12 @@ from assistant.skill import Asked, Context, Entry, OneOf, Skill, SkillError
 skill = Skill("timer")
 
 START = "(set|start|create|make|begin|add|set up|start up|put on)"
-WANT = "(I need|I want|give me|I would like|can I have|can I get|could I have)"
-CANCEL = "(cancel|stop|delete|remove|clear|end|turn off|dismiss|abort|get rid of)"
+WANT = "(I need|I want|give me|I would like|can I have|can I get|could I have|let me have)"
+CANCEL = (
+    "(cancel|stop|delete|remove|clear|end|turn off|switch off|dismiss|abort|get rid of|kill|scrap|drop|forget|call off)"
+)
 MY = "[the|my]"
-A = "[a|an|the|my|another]"
+A = "[a|an|the|my|another|one more|a second|a third|a separate]"
 
 Name = Annotated[
     str,
@@ -89,7 +91,10 @@ Name = Annotated[
     f"{START} {A} [new] timer for {{length}} (for|called|named) {MY} {{name}}",
     f"({START} {A} timer (to go off|to ring|that goes off|that is set to go off) (in|after)"
     "|count down from|start a countdown (of|for|from)) {length}",
-    "(wake me|wake me up|alert me|tell me|notify me|remind me|warn me|let me know) in {length}",
+    "(wake me|wake me up|alert me|tell me|notify me|remind me|warn me|let me know|ping me|buzz me|beep|ring"
+    "|give me a shout) (in|after) {length}",
+    "time (me for {length}|{length} [for me])",
+    f"(put|set) {{length}} on the (clock|timer) [for {MY} {{name}}]",
     f"({START} {A} [new] timer [for me]|{WANT} a timer [set])",
     f"{START} {A} [new] {{name}} timer",
     weight=9,
@@ -139,7 +144,8 @@ async def resume(ctx: Context, name: Name | None = None, length: timedelta | Non
     "add {more} to the timer",
     f"(add|put) [another] {{more}} [more] (to|on|onto) {MY} [{{name}}] timer",
     f"(extend|lengthen|prolong|increase) {MY} [{{name}}] timer by {{more}}",
-    f"(make {MY} [{{name}}] timer {{more}} longer|give {MY} [{{name}}] timer [another] {{more}} [more])",
+    f"(make {MY} [{{name}}] timer {{more}} longer|give {MY} [{{name}}] timer [another|an extra] {{more}} [more])",
+    f"[another|an extra] {{more}} [more|extra] (on|for|onto) {MY} [{{name}}] timer",
     after=("[give it|add|and|make it|just] [another] {more} (more|longer)", "(add|and another|give it another) {more}"),
     weight=1,
 )
@@ -150,7 +156,7 @@ async def add(ctx: Context, more: timedelta, name: Name | None = None) -> str:
 
 @skill.intent(
     "take {less} off the timer",
-    f"(take|knock) {{less}} (off|off of|from) {MY} [{{name}}] timer",
+    f"(take|knock|shave|cut) {{less}} (off|off of|from) {MY} [{{name}}] timer",
     f"(subtract|remove|deduct) {{less}} from {MY} [{{name}}] timer",
     f"((shorten|reduce|decrease|cut) {MY} [{{name}}] timer by {{less}}|make {MY} [{{name}}] timer {{less}} shorter)",
     after=("[make it] {less} (less|shorter)",),
@@ -171,6 +177,9 @@ async def subtract(ctx: Context, less: timedelta, name: Name | None = None) -> s
     f"how many minutes (are left|left|remain) [on|for] {MY} [{{name}}] timer",
     f"(check|what's left on|how is|what's the status of) {MY} [{{name}}] timer [doing]",
     f"how (much|long) [time] is left on {MY} {{length}} timer",
+    f"how (much time|much longer|long) (do I have|have I got|is there) [left] (on|for) {MY} [{{name}}] timer",
+    f"how (much time|much longer|long) (do I have|have I got|is left|has it got) [left] (on|for|until) {MY} {{name}}",
+    f"is {MY} {{name}} timer (nearly|almost) (done|finished|up|over)",
     weight=3,
 )
 async def remaining(ctx: Context, name: Name | None = None, length: timedelta | None = None) -> str:

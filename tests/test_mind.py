@@ -5,11 +5,12 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from assistant import testing
+from assistant.conversation.chat import Chat
 from assistant.errors import EngineError
 from assistant.events import Event, Failed, Observers
 from assistant.hands import Hands
 from assistant.messages import Intent, Transcript, Vocabulary
-from assistant.mind import LEFT, NOT_UNDERSTOOD, Chat, Mind
+from assistant.mind import LEFT, NOT_UNDERSTOOD, Mind
 from assistant.phrases.book import PhraseBook
 from assistant.stages import Talker
 from skills import light, timer

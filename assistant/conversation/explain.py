@@ -4,6 +4,9 @@ from collections.abc import Iterator
 
 from assistant.messages import Asked, Attempt, Turn
 
+ANSWER = "answer"
+"""The `Turn.source` of what was said in answer to a question."""
+
 NOTHING_YET = "Nothing has been said to me yet."
 _NAMES = {"phrases": "my phrases", "typed": "what was typed"}
 _OUTCOMES = {
@@ -60,13 +63,14 @@ def _understanding(turn: Turn) -> Iterator[str]:
         elif attempt.engine != turn.source:
             yield f"{_capital(name)} only had a weak guess."
     if turn.intent is None:
-        if not tried:
-            yield "So I did nothing."
+        yield "So I did nothing."
         return
     meaning = turn.intent.replace(".", " ").replace("_", " ")
     sure = f"{turn.intent_confidence:.0%}".replace("%", " percent")
     source = _NAMES.get(turn.source or "", turn.source or "")
     told = f"By {source} that means {meaning}, {sure} sure."
+    if turn.source == ANSWER:
+        told = f"I took it for the answer to what I had asked, to go on with {meaning}."
     others = next((attempt.others for attempt in tried if attempt.engine == turn.source and attempt.others), ())
     if others:
         told += f" It could also have been {others[0].partition('(')[0].replace('.', ' ').replace('_', ' ')}."

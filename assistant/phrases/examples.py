@@ -29,6 +29,7 @@ SAID = {
     "time": "seven o'clock",
     "clock": "seven o'clock",
     "date": "tomorrow",
+    "moment": "tomorrow at seven o'clock",
     "digits": "four eight two six",
     "number": "two and a half",
     "calculation": "two plus three",

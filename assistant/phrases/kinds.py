@@ -12,7 +12,7 @@ from functools import lru_cache
 from hassil import SlotList, TextSlotList
 
 from assistant.messages import Choice, SlotSpec
-from assistant.phrases import moments, quantities, syntax
+from assistant.phrases import moments, quantities, syntax, whens
 from assistant.phrases.lists import AnyWords, Kind, Part, Said, digits, number, spoken
 from assistant.phrases.numbers import cardinal
 from assistant.phrases.syntax import TemplateError
@@ -40,7 +40,7 @@ def kind_of(slot: SlotSpec) -> Kind:
         return _FIXED[slot.kind]()
     raise TemplateError(
         f"slot {{{slot.name}}} is of kind '{slot.kind}', which is not known; use choice, integer, percentage, "
-        "number, calculation, duration, time, clock, date, digits or text"
+        "number, calculation, duration, time, clock, date, moment, digits or text"
     )
 
 
@@ -92,6 +92,7 @@ _FIXED: dict[str, Callable[[], Kind]] = {
     "time": moments.time_of_day,
     "clock": moments.either_half,
     "date": moments.day,
+    "moment": whens.moment,
     "digits": row_of_digits,
     "text": text,
 }

@@ -31,6 +31,7 @@ _SHOWN = {
     "time": ("7:15 pm", "6:00 am", "12:30 pm"),
     "clock": ("7:15 pm", "6:00 am", "12:30 pm"),
     "date": ("tomorrow", "friday", "3 march"),
+    "moment": ("tomorrow", "friday", "7:15 pm"),
     "number": ("5", "two and a half", "20.5"),
     "calculation": ("20 percent of 50", "seven times eight", "3 + 4"),
 }
@@ -40,6 +41,7 @@ _HINTS = {
     "time": "a time such as 7:15 pm",
     "clock": "a time such as 7:15 pm",
     "date": "a day such as today, tomorrow, next friday or 3 march",
+    "moment": "a day such as tomorrow, or a time such as 7:15 pm",
     "number": "a number copied from what the person says",
     "calculation": "a sum copied from what the person says",
     "text": "words copied from what the person says",

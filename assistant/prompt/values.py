@@ -52,9 +52,16 @@ def forms(slot: SlotSpec) -> tuple[Form, ...] | None:
             return tuple(_durations())
         case "time" | "clock":
             return tuple(_times())
-        case "date":
-            return tuple(_dates())
+        case "date" | "moment":
+            return tuple(_dates()) if slot.kind == "date" else tuple(_moments())
     return tuple(_choices(slot))
+
+
+def _moments() -> Iterator[Form]:
+    """A day or a time of day: what a model is left with."""
+    for of, several in (("on", _dates()), ("at", _times())):
+        for form in several:
+            yield Form(form.text, tuple((f"{of} {tag}", value) for tag, value in form.parts))
 
 
 def grounded(words: Sequence[str], slot: SlotSpec) -> tuple[Form, ...]:
