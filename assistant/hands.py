@@ -155,7 +155,7 @@ class LocalHands:
         self._changed.clear()
         vocabulary = self.registry.vocabulary()
         try:
-            return self.aliases.applied(vocabulary)
+            return self.aliases.applied(vocabulary, [device.name for device in self.house.devices])
         except SkillError as error:
             logger.error("Other names of devices are not known: %s", error)
             return vocabulary

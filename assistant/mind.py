@@ -1,5 +1,6 @@
 """From words to a response: understand, resolve, perform. Knows nothing of sound."""
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -105,6 +106,7 @@ class Mind:
 
     async def prepare(self) -> None:
         """Prepare the others, which may take long. One that cannot be is logged, and answers nothing."""
+        await asyncio.to_thread(self._nearest.prepare)
         await self._meaning.prepare(self._learnt)
 
     async def ready(self) -> None:

@@ -231,6 +231,15 @@ class Sound(Protocol):
         """Also ends a mute. Values outside 0 to 100 become the nearest."""
         ...
 
+    @property
+    def pace(self) -> float:
+        """How fast it speaks, relative to its own speed."""
+        ...
+
+    async def set_pace(self, pace: float) -> None:
+        """Values outside 0.5 to 2 become the nearest."""
+        ...
+
     async def mute(self, muted: bool) -> None:
         """Be silent, or no longer."""
         ...

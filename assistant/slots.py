@@ -285,7 +285,8 @@ def _device_slot(name: str, required: bool, which: OfKind) -> Slot:
         choices = [
             Choice(spoken, device.name) for device in devices(house) for spoken in (device.name, *device.aliases)
         ]
-        choices += [Choice(word, word) for word in shared_words(devices(house))]
+        shared = shared_words(devices(house))
+        choices += [Choice(word, several[0].name if len(several) == 1 else word) for word, several in shared.items()]
         return SlotSpec(name, "choice", required, tuple(choices), names="devices")
 
     def convert(value: object, house: House) -> object:
@@ -293,7 +294,10 @@ def _device_slot(name: str, required: bool, which: OfKind) -> Slot:
         for device in devices(house):
             if wanted in {spoken.casefold() for spoken in (device.name, *device.aliases)}:
                 return device
-        if several := shared_words(devices(house)).get(wanted):
+        several = shared_words(devices(house)).get(wanted, [])
+        if len(several) == 1:
+            return several[0]
+        if several:
             raise Ambiguous(wanted, several)
         raise BadSlot(f"I do not know a device called {value} that can do this.")
 

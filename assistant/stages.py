@@ -99,8 +99,11 @@ class Talker(Protocol):
 class Synthesizer(Protocol):
     """Turns text into sound."""
 
-    def speak(self, text: str) -> AsyncGenerator[Speech, None]:
-        """Sound, piece by piece, the first as soon as possible. Closing it stops the work. Raises EngineError."""
+    def speak(self, text: str, pace: float = 1.0) -> AsyncGenerator[Speech, None]:
+        """Sound, piece by piece, the first as soon as possible. Closing it stops the work. Raises EngineError.
+
+        `pace` is how fast, relative to the voice's own speed.
+        """
         ...
 
 

@@ -81,6 +81,7 @@ class FakeSound:
 
     volume: int = 50
     muted: bool = False
+    pace: float = 1.0
     hushed: int = 0
     """How often it was told to stop."""
 
@@ -88,6 +89,10 @@ class FakeSound:
         """Also ends a mute."""
         self.volume = max(0, min(100, volume))
         self.muted = False
+
+    async def set_pace(self, pace: float) -> None:
+        """Speak faster or slower."""
+        self.pace = max(0.5, min(2.0, pace))
 
     async def mute(self, muted: bool) -> None:
         """Be silent, or no longer."""

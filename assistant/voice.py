@@ -19,6 +19,9 @@ from assistant.stages import Speaker, Synthesizer
 
 logger = logging.getLogger(__name__)
 
+PACES = (0.5, 2.0)
+"""The slowest and the fastest speech, relative to the voice's own speed: what can still be understood."""
+
 AHEAD = 8
 """Pieces of speech made before they are needed: with espeak-ng most of a second, with one that makes sentences, 8."""
 
@@ -50,6 +53,7 @@ class Voice:
         self._chimes = load_chimes(chimes or {})
         self._volume = volume
         self._quiet = quiet
+        self._pace = 1.0
         self._muted = False
         self._mouth = asyncio.Lock()
         self._sounds: set[asyncio.Task[None]] = set()
@@ -68,6 +72,11 @@ class Voice:
         return self._muted
 
     @property
+    def pace(self) -> float:
+        """How fast, relative to the voice's own speed."""
+        return self._pace
+
+    @property
     def busy(self) -> bool:
         """Whether something is being said or rung, or waits to be."""
         return bool(self._sounds)
@@ -76,6 +85,10 @@ class Voice:
         """Also ends a mute. Values outside 0 to 100 become the nearest. What is being said changes at once."""
         self._volume = max(0, min(100, volume))
         self._muted = False
+
+    async def set_pace(self, pace: float) -> None:
+        """Values outside PACES become the nearest. From the next sentence on."""
+        self._pace = max(PACES[0], min(PACES[1], pace))
 
     async def mute(self, muted: bool) -> None:
         """Be silent, or no longer."""
@@ -167,7 +180,7 @@ class Voice:
     async def _words(self, text: str) -> AsyncGenerator[Speech, None]:
         for sentence in sentences(text):
             if words := aloud(sentence):
-                async with aclosing(self._synthesizer.speak(words)) as pieces:
+                async with aclosing(self._synthesizer.speak(words, self._pace)) as pieces:
                     async for piece in pieces:
                         yield piece
 

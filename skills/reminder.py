@@ -252,13 +252,13 @@ async def pending(ctx: Context, day: date | None = None) -> str:
 
 
 @skill.intent(
-    "cancel the {device}",
+    f"{CANCEL} [the|my] {{what}} [(at|for) ({{at}}|{{sun}})]",
+    f"{CANCEL} [the|my] {{device}}",
     f"{CANCEL} [the|my] (planned|scheduled|delayed) {{device}} [command]",
     f"{CANCEL} [what (you planned|is planned) (for|with)|the plan for] [the|my] {{device}}",
     f"{CANCEL} [the|that|my] (one|thing|command|plan) [that is] [planned|scheduled|set] (at|for) ({{at}}|{{sun}})",
     f"{CANCEL} (what|whatever|everything) [is|that is] [planned|scheduled|set] (at|for) ({{at}}|{{sun}})",
     f"{CANCEL} (what|whatever|everything) is [planned|scheduled|set] (at|for) [the|my] {{device}}",
-    f"{CANCEL} [the|my] {{what}} [(at|for) ({{at}}|{{sun}})]",
     "(leave [the|my] {device} (alone|as it is)|keep [the|my] {device} as it is) after all",
     weight=0.5,
 )
@@ -287,7 +287,6 @@ async def call_off(
 @skill.intent(
     "cancel all commands",
     f"{CANCEL} (all|all the|all my|every|the|my) [planned|scheduled|delayed|pending] (commands|command|actions|tasks)",
-    f"{CANCEL} all [the|my] plans",
     weight=0.2,
 )
 async def call_off_commands(ctx: Context) -> str:
@@ -392,8 +391,11 @@ def _reminder(ctx: Context, what: str) -> Announcement:
 
 
 def _said(ctx: Context, entry: Entry) -> str:
-    days = f"every {_days(ctx, entry)} at {ctx.spoken(entry.at.time())}" if entry.days else ctx.spoken(entry.at)
-    return f"{entry.name}, {days}"
+    return f"{entry.name}, {_time(ctx, entry)}"
+
+
+def _time(ctx: Context, entry: Entry) -> str:
+    return f"every {_days(ctx, entry)} at {ctx.spoken(entry.at.time())}" if entry.days else ctx.spoken(entry.at)
 
 
 def _days(ctx: Context, entry: Entry) -> str:
@@ -404,7 +406,7 @@ def _days(ctx: Context, entry: Entry) -> str:
 def _told(ctx: Context, entry: Entry) -> str:
     """Any entry, in a few words."""
     if isinstance(entry.what, Command):
-        return f"{entry.what.text}, {ctx.spoken(entry.at)}"
+        return f"{entry.what.text}, {_time(ctx, entry)}"
     if entry.kind == "timer":
         which = f"the {entry.name} timer" if entry.name else f"the timer for {ctx.spoken(entry.length)}"
         return f"{which}, {'paused' if entry.paused else ctx.spoken(entry.at.time())}"

@@ -94,7 +94,7 @@ Name = Annotated[
     "(wake me|wake me up|alert me|tell me|notify me|remind me|warn me|let me know|ping me|buzz me|beep|ring"
     "|give me a shout) (in|after) {length}",
     "time (me for {length}|{length} [for me])",
-    f"(put|set) {{length}} on the (clock|timer) [for {MY} {{name}}]",
+    f"(put|set) {{length}} on the clock [for {MY} {{name}}]",
     f"({START} {A} [new] timer [for me]|{WANT} a timer [set])",
     f"{START} {A} [new] {{name}} timer",
     weight=9,

@@ -18,6 +18,8 @@ skill = Skill("volume", settings=Settings)
 
 SOUND = "([the|your] [speaker] volume|the (sound|speaker|speakers)|yourself)"
 LITTLE = "[a bit|a little|a little bit|slightly|some more|a bit more]"
+PACE_STEP = 0.2
+"""How much "slower" and "faster" change the speed of speech, of the voice's own."""
 NAMED = {"maximum": 100, "medium": 50, "minimum": 10}
 """Percent. The minimum can still be heard."""
 
@@ -143,3 +145,49 @@ async def _to(ctx: Context, volume: int) -> str:
         return "I cannot be any louder." if before else "I cannot be any quieter."
     ctx.undo(lambda: ctx.sound.set_volume(before))
     return f"Volume {ctx.sound.volume} percent."
+
+
+@skill.intent(
+    "speak slower",
+    "(speak|talk|say it|read) [a bit|a little|much|even|more] (slower|slowly|more slowly) [from now on]",
+    "(slow down|not so fast|you (speak|talk|are talking|are speaking) too (fast|quickly)|take your time)",
+    "(can|could) you [please] (slow down|speak slower|talk slower) [a bit|a little]",
+    "[a bit|a little] slower [speech|please]",
+    weight=0.3,
+)
+async def slower(ctx: Context) -> str:
+    """Speak more slowly."""
+    return await _at_pace(ctx, ctx.sound.pace - PACE_STEP, "I speak more slowly now.", "I cannot speak more slowly.")
+
+
+@skill.intent(
+    "speak faster",
+    "(speak|talk|say it|read) [a bit|a little|much|even|more] (faster|quicker|quickly|more quickly) [from now on]",
+    "(speed up|hurry up|not so slow|not so slowly|you (speak|talk|are talking|are speaking) too (slow|slowly))",
+    "(can|could) you [please] (speak|talk) [a bit|a little] (faster|quicker)",
+    weight=0.2,
+)
+async def faster(ctx: Context) -> str:
+    """Speak faster."""
+    return await _at_pace(ctx, ctx.sound.pace + PACE_STEP, "I speak faster now.", "I cannot speak faster.")
+
+
+@skill.intent(
+    "speak normally",
+    "(speak|talk) (normally|at [your|the|a] (normal|usual) (speed|pace|rate)|as usual|like before) [again]",
+    "(reset|go back to) (your|the|a) (normal|usual) [speaking|speech] (speed|pace|rate)",
+    "(normal|usual|default) (speaking|speech|talking) (speed|pace|rate)",
+    weight=0.1,
+)
+async def usual_pace(ctx: Context) -> str:
+    """Speak at the usual speed."""
+    return await _at_pace(ctx, 1.0, "I speak as usual now.", "I speak as usual.")
+
+
+async def _at_pace(ctx: Context, pace: float, done: str, already: str) -> str:
+    before = ctx.sound.pace
+    await ctx.sound.set_pace(round(pace, 2))
+    if ctx.sound.pace == before:
+        return already
+    ctx.undo(lambda: ctx.sound.set_pace(before))
+    return done

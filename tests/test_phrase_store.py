@@ -19,7 +19,7 @@ class Counting:
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    async def speak(self, text: str) -> AsyncGenerator[Speech, None]:
+    async def speak(self, text: str, pace: float = 1.0) -> AsyncGenerator[Speech, None]:
         self.asked.append(text)
         if text == "broken":
             raise EngineError("the voice is broken")

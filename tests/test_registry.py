@@ -25,6 +25,10 @@ LAMP = "desk lamp"
 class Loudness:
     volume = 50
     muted = False
+    pace = 1.0
+
+    async def set_pace(self, pace: float) -> None:
+        self.pace = pace
 
     async def set_volume(self, volume: int) -> None:
         self.volume = volume

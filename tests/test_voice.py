@@ -61,7 +61,7 @@ class Script:
         self.closed = 0
         self.error: EngineError | None = None
 
-    async def speak(self, text: str) -> AsyncGenerator[Speech, None]:
+    async def speak(self, text: str, pace: float = 1.0) -> AsyncGenerator[Speech, None]:
         self.asked.append(text)
         try:
             for _ in text.split():

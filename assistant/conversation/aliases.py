@@ -1,6 +1,6 @@
 """Names that the household has given to devices by saying so. They survive a power cut."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from assistant.errors import SkillError
@@ -46,24 +46,23 @@ class Aliases:
     def _store(self) -> SkillStore:
         return self._stores.of(STORE, TABLES)
 
-    def applied(self, vocabulary: Vocabulary) -> Vocabulary:
-        """The vocabulary with these names. A device's own name stays its own."""
-        known = self.all()
+    def applied(self, vocabulary: Vocabulary, names: Iterable[str]) -> Vocabulary:
+        """The vocabulary with these names, beside the devices' own `names`, which stay theirs."""
+        known, own = self.all(), frozenset(map(spelled, names))
         if not known:
             return vocabulary
         return Vocabulary(
             tuple(
-                replace(
-                    spec, slots=tuple(_called(slot, known) if slot.names == "devices" else slot for slot in spec.slots)
-                )
+                replace(spec, slots=tuple(_called(slot, known, own) for slot in spec.slots))
                 for spec in vocabulary.intents
             )
         )
 
 
-def _called(slot: SlotSpec, known: Mapping[str, str]) -> SlotSpec:
+def _called(slot: SlotSpec, known: Mapping[str, str], own: frozenset[str]) -> SlotSpec:
+    if slot.names != "devices":
+        return slot
     names = {choice.value for choice in slot.choices}
-    own = {spelled(name) for name in names}
     mine = {word: device for word, device in known.items() if device in names and (word not in own or word == device)}
     kept = tuple(choice for choice in slot.choices if spelled(choice.spoken) not in mine)
     return replace(slot, choices=kept + tuple(Choice(word, device) for word, device in mine.items()))

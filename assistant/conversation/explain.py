@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from assistant.conversation import asides
 from assistant.messages import Asked, Attempt, Turn
 
 ANSWER = "answer"
@@ -75,7 +76,7 @@ def _understanding(turn: Turn) -> Iterator[str]:
     if others:
         told += f" It could also have been {others[0].partition('(')[0].replace('.', ' ').replace('_', ' ')}."
     yield told
-    if turn.action is None and turn.error is None:
+    if turn.action is None and turn.error is None and turn.intent not in asides.NAMES:
         yield "I was not sure enough, so I asked."
     elif turn.error is not None and not turn.secret:
         yield f"It did not work: {turn.error.rstrip('.')}."

@@ -32,14 +32,19 @@ class Nearest:
         self._specs = {spec.name: spec for spec in specs}
         self._words: Mapping[str, frozenset[str]] | None = None
 
+    def prepare(self) -> None:
+        """Know every intent's words; otherwise they are learnt when first needed. Takes half a second."""
+        self._words = {
+            name: frozenset(" ".join(examples(spec.templates, EXAMPLES)).split()) - _PLAIN
+            for name, spec in self._specs.items()
+        }
+
     def find(self, text: str) -> str | None:
-        """A sentence that would be understood; None where none is near. Takes milliseconds, more at first."""
+        """A sentence that would be understood; None where none is near. Takes milliseconds."""
         said = frozenset(spelled(text).split()) - _PLAIN
         if self._words is None:
-            self._words = {
-                name: frozenset(" ".join(examples(spec.templates, EXAMPLES)).split()) - _PLAIN
-                for name, spec in self._specs.items()
-            }
+            self.prepare()
+        assert self._words is not None
         best: tuple[float, str] | None = None
         for name, words in self._words.items():
             named = self._named(self._specs[name], said)

@@ -58,13 +58,13 @@ class Espeak:
         self._settings = (self._library.find(voice), rate, pitch)
         self._worker = Worker("espeak")
 
-    async def speak(self, text: str) -> AsyncGenerator[Speech, None]:
+    async def speak(self, text: str, pace: float = 1.0) -> AsyncGenerator[Speech, None]:
         """The sound of `text` in pieces of PIECE_MS, as they are made. Nothing for text without words.
 
         Closing or cancelling stops the library in mid-sentence. Raises EngineError.
         """
         for stretch in _stretches(text):
-            async with aclosing(self._pieces(stretch)) as pieces:
+            async with aclosing(self._pieces(stretch, pace)) as pieces:
                 async for pcm in pieces:
                     yield Speech(pcm, self._library.rate)
 
@@ -91,7 +91,7 @@ class Espeak:
         """End the thread. The library stays loaded for others."""
         self._worker.close()
 
-    async def _pieces(self, text: str) -> AsyncGenerator[bytes, None]:
+    async def _pieces(self, text: str, pace: float) -> AsyncGenerator[bytes, None]:
         # Bounded by STRETCH: the library never waits for the listener, so that it is free for others at once.
         made: asyncio.Queue[bytes | None] = asyncio.Queue()
         loop = asyncio.get_running_loop()
@@ -102,7 +102,9 @@ class Espeak:
                 loop.call_soon_threadsafe(made.put_nowait, piece)
             return not stop.is_set()
 
-        job = asyncio.ensure_future(self._worker(self._library.synthesize, text, self._settings, take))
+        voice, rate, pitch = self._settings
+        settings = (voice, max(_RATES[0], min(_RATES[1], round(rate * pace))), pitch)
+        job = asyncio.ensure_future(self._worker(self._library.synthesize, text, settings, take))
         job.add_done_callback(lambda _: made.put_nowait(None))
         try:
             while (piece := await made.get()) is not None:

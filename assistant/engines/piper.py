@@ -3,7 +3,7 @@
 import importlib
 import json
 from collections.abc import AsyncGenerator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol, cast
 
@@ -56,7 +56,7 @@ class Piper:
         if not warm or not self._loudest:
             raise EngineError(f"Piper: {path} makes no sound. {_REMEDY}")
 
-    async def speak(self, text: str) -> AsyncGenerator[Speech, None]:
+    async def speak(self, text: str, pace: float = 1.0) -> AsyncGenerator[Speech, None]:
         """The sound of `text`, a sentence or a clause at a time. Nothing for text without words.
 
         Closing or cancelling breaks off the network in the middle of a piece. Raises EngineError.
@@ -65,7 +65,7 @@ class Piper:
             for piece in await self._worker(self._pieces, text):
                 run = onnxruntime.RunOptions()
                 try:
-                    pcm = await self._worker(self._sound, piece, run)
+                    pcm = await self._worker(self._sound, piece, run, pace)
                 finally:
                     run.terminate = True
                 yield Speech(pcm, self.rate)
@@ -83,10 +83,12 @@ class Piper:
         sentences = self._voice.phonemize("".join(sign if sign.isprintable() else " " for sign in text))
         return [piece for phonemes in sentences if phonemes for piece in _clauses(phonemes)]
 
-    def _sound(self, piece: "_Piece", run: onnxruntime.RunOptions) -> bytes:
+    def _sound(self, piece: "_Piece", run: onnxruntime.RunOptions, pace: float = 1.0) -> bytes:
         self._session.options = run
         ids = self._voice.phonemes_to_ids(list(piece.phonemes))
-        made = np.nan_to_num(self._voice.phoneme_ids_to_audio(ids, self._settings), posinf=0.0, neginf=0.0).ravel()
+        made = np.nan_to_num(
+            self._voice.phoneme_ids_to_audio(ids, self._settings.at(pace)), posinf=0.0, neginf=0.0
+        ).ravel()
         # One gain for all that the voice says. Piper's own way, each piece to full scale, makes a short "OK" shout.
         self._loudest = max(self._loudest, float(np.abs(made).max(initial=0.0)))
         pcm = (made * (32767 * 0.9 / self._loudest)).astype("<i2").tobytes() if self._loudest else b""
@@ -120,6 +122,9 @@ class _Settings:
     speaker_id: int | None
     noise_scale: float | None = None
     noise_w_scale: float | None = None
+
+    def at(self, pace: float) -> "_Settings":
+        return replace(self, length_scale=self.length_scale / pace)
 
 
 class _Session:

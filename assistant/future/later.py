@@ -12,6 +12,9 @@ from assistant.slots import OClock, clock_of, date_of, duration_of
 
 KIND = "command"
 
+_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_GROUPS = {"0123456": "day", "01234": "weekday", "56": "weekend"}
+
 Spoken = Callable[[timedelta | datetime | date | time], str]
 
 
@@ -26,7 +29,7 @@ def when_words(when: When, now: datetime, spoken: Spoken) -> str:
         return f"in {spoken(duration_of('delay', when.delay))}"
     at = when.sun or spoken(_clock(when.time).after(now.replace(tzinfo=None)).time())
     day = f" on {spoken(date_of('day', when.day))}" if when.day else ""
-    return f"at {at}{day}{' every week' if when.days is not None else ''}"
+    return f"at {at}{day}{' every ' + _days(when.days) if when.days is not None else ''}"
 
 
 def plan(
@@ -48,13 +51,19 @@ def plan(
         days = frozenset(map(int, when.days))
         at: time | Sun = when.sun or _clock(when.time).after(local).time()
         entry = schedule.every(at, days, command, kind=KIND, name=when.text)
-        return entry, f"{said} regularly, next {spoken(entry.at)}."
+        return entry, f"{said} every {_days(when.days)}, next {spoken(entry.at)}."
     day = date_of("day", when.day) if when.day else None
     due = _sun(when.sun, day, schedule, local) if when.sun else _moment(_clock(when.time), day, local)
     if due <= local:
         raise BadSlot(f"It is later than that already: {spoken(due)}.")
     entry = schedule.at(due, command, kind=KIND, name=when.text)
     return entry, f"{said} {spoken(entry.at)}."
+
+
+def _days(days: str) -> str:
+    """Weekdays in words: "day", "weekday", "Monday and Friday"."""
+    names = [_NAMES[int(each)] for each in sorted(days)]
+    return _GROUPS.get("".join(sorted(days))) or " and ".join(names)
 
 
 def _moment(clock: OClock, day: date | None, now: datetime) -> datetime:

@@ -152,7 +152,7 @@ class PhraseBook:
                 for at in self._match(time, self._times):
                     for plain in self._trim(command):
                         for match in self._match(plain, self._waiting):
-                            yield match, later.when(plain.verbatim(0, len(plain.text)), at.slots)
+                            yield match, later.when(plain.verbatim(0, len(plain.text)), at.slots, self._today())
 
     def _match(self, sentence: _Sentence, among: Sequence[Template]) -> Iterator[_Match]:
         text = sentence.text

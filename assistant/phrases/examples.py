@@ -70,19 +70,29 @@ def with_values(spec: IntentSpec, most: int) -> tuple[str, ...]:
     slots = {slot.name: slot for slot in spec.slots}
 
     def said(match: re.Match[str]) -> str:
-        slot = slots[match[1]]
-        return plain_choice(slot) if slot.kind == "choice" or slot.choices else SAID[slot.kind]
+        return _some(slots[match[1]])
 
     return tuple(_SLOT.sub(said, each) for each in examples(spec.templates, most))
 
 
 def sentence(spec: IntentSpec, values: Mapping[str, object]) -> str:
-    """The plainest sentence that means this intent with these plain values. Raises TemplateError."""
+    """The plainest sentence that means this intent with these plain values; others that it needs are examples.
+
+    Raises TemplateError.
+    """
     slots = {slot.name: slot for slot in spec.slots}
     wanted = frozenset(values)
     drawn = examples(spec.templates, MOST_SETS)
-    fitting = next((each for each in drawn if frozenset(_SLOT.findall(each)) == wanted), drawn[0])
-    return _SLOT.sub(lambda match: _said(slots[match[1]], values.get(match[1])), fitting)
+    named = {each: frozenset(_SLOT.findall(each)) for each in drawn}
+    fitting = min(drawn, key=lambda each: (len(wanted - named[each]), len(named[each] - wanted)))
+    return _SLOT.sub(
+        lambda match: _said(slots[match[1]], values[match[1]]) if match[1] in values else _some(slots[match[1]]),
+        fitting,
+    )
+
+
+def _some(slot: SlotSpec) -> str:
+    return plain_choice(slot) if slot.kind == "choice" or slot.choices else SAID[slot.kind]
 
 
 def _said(slot: SlotSpec, value: object) -> str:

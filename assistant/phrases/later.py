@@ -1,19 +1,23 @@
 """How people say that a command is for later: "in twenty minutes", "at sunset", "every weekday at seven"."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from assistant.messages import Choice, IntentSpec, SlotSpec, Vocabulary, When
+from assistant.phrases.whens import PARTS, within
 
 SAID = 0.03
 """How often a command that can wait is said with a time: an estimate."""
 
+EVERY_DAY = "0123456"
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _DAYS = (
     *(Choice(name, str(number)) for number, name in enumerate(_WEEKDAYS)),
-    Choice("(day|morning|evening|night)", "0123456"),
+    Choice("(day|single day)", EVERY_DAY),
     Choice("(weekday|week day|workday)", "01234"),
     Choice("weekend", "56"),
 )
+_PARTS = tuple(Choice(name, name) for name in PARTS)
 _SUN = (
     Choice("(sunset|sundown|nightfall)", "sunset"),
     Choice("(sunrise|sun up|daybreak)", "sunrise"),
@@ -23,12 +27,17 @@ SPEC = IntentSpec(
     "when",
     (
         "(in|after) {delay}",
+        "{delay} from now",
         "at {time} [{day}]",
         "{day} at {time}",
+        "({day} [in the]|this) {part} [at {time}]",
+        "({tonight}|at {tonight}) [at {time}]",
         "[{day}] at {sun}",
         "at {sun} {day}",
         "(every|each) {days} at ({time}|{sun})",
         "at ({time}|{sun}) (every|each) {days}",
+        "(every|each) {daily} at ({time}|{sun})",
+        "at ({time}|{sun}) (every|each) {daily}",
     ),
     (
         SlotSpec("delay", "duration", required=False),
@@ -36,6 +45,9 @@ SPEC = IntentSpec(
         SlotSpec("day", "date", required=False),
         SlotSpec("sun", "choice", required=False, choices=_SUN),
         SlotSpec("days", "choice", required=False, choices=_DAYS),
+        SlotSpec("part", "choice", required=False, choices=_PARTS),
+        SlotSpec("daily", "choice", required=False, choices=_PARTS),
+        SlotSpec("tonight", "choice", required=False, choices=(Choice("tonight", "night"),)),
     ),
 )
 """Not an intent: what may follow a command that can wait, or stand before it where it is typed."""
@@ -43,6 +55,15 @@ SPEC = IntentSpec(
 VOCABULARY = Vocabulary((SPEC,))
 
 
-def when(text: str, slots: Mapping[str, object]) -> When:
+def when(text: str, slots: Mapping[str, object], today: date) -> When:
     """From the slots of `SPEC`, and the words of the command alone."""
-    return When(text, **slots)  # type: ignore[arg-type]  # the kinds of the slots make the types of the fields
+    said = dict(slots)
+    daily, on = said.pop("daily", None), said.pop("part", None) or said.pop("tonight", None)
+    part = str(daily or on or "")
+    if part and "sun" not in said:
+        said["time"] = within(part, str(said["time"])) if "time" in said else PARTS[part]
+    if daily:
+        said["days"] = EVERY_DAY
+    elif on:
+        said.setdefault("day", today.isoformat())
+    return When(text, **said)  # type: ignore[arg-type]  # the kinds of the slots make the types of the fields

@@ -57,11 +57,11 @@ def _moment(parts: Sequence[Part], today: date) -> str | None:
     if said["today"]:
         on = today.isoformat()
     if part is not None:
-        at = _within(part, str(at)) if at is not None else PARTS[part]
+        at = within(part, str(at)) if at is not None else PARTS[part]
     return " ".join(str(each) for each in (on, at) if each is not None)
 
 
-def _within(part: str, at: str) -> str:
+def within(part: str, at: str) -> str:
     """A time of which the part of the day was said: "seven" in the evening is 19:00."""
     if not at.endswith("?"):
         return at

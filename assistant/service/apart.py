@@ -78,10 +78,11 @@ class Over:
 
 @dataclass(frozen=True, slots=True)
 class Loudness:
-    """Head to hands, told: how loudly the assistant speaks now."""
+    """Head to hands, told: how loudly and how fast the assistant speaks now."""
 
     volume: int
     muted: bool
+    pace: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,13 @@ class SetVolume:
 
 
 @dataclass(frozen=True, slots=True)
+class SetPace:
+    """Hands to head. Answered by Loudness."""
+
+    pace: float
+
+
+@dataclass(frozen=True, slots=True)
 class SetMute:
     """Hands to head. Answered by Loudness."""
 
@@ -128,7 +136,7 @@ class Done:
 
 
 TO_HANDS = (Sayable, Do, Reply, Undo, Over, Loudness, Closed, Done)
-TO_HEAD = (Vocabulary, Outcome, Changed, Announce, SetVolume, SetMute, Closed, Hush)
+TO_HEAD = (Vocabulary, Outcome, Changed, Announce, SetVolume, SetPace, SetMute, Closed, Hush)
 
 Say = Callable[[Announcement], Awaitable[None]]
 
@@ -247,6 +255,9 @@ class FarHands:
             case SetVolume(volume):
                 await self._sound.set_volume(volume)
                 return self._loudness
+            case SetPace(pace):
+                await self._sound.set_pace(pace)
+                return self._loudness
             case SetMute(muted):
                 await self._sound.mute(muted)
                 return self._loudness
@@ -258,7 +269,7 @@ class FarHands:
 
     @property
     def _loudness(self) -> Loudness:
-        return Loudness(self._sound.volume, self._sound.muted)
+        return Loudness(self._sound.volume, self._sound.muted, self._sound.pace)
 
 
 class FarMicrophone:
@@ -281,7 +292,7 @@ class FarHead:
         self._link: Link | None = None
         self._linked = asyncio.Event()
         self._learnt = asyncio.Event()
-        self._loudness = Loudness(0, False)
+        self._loudness = Loudness(0, False, 1.0)
         self.microphone = FarMicrophone(self._tell)
 
     @property
@@ -297,6 +308,15 @@ class FarHead:
     async def set_volume(self, volume: int) -> None:
         """Also ends a mute. Without a head, nothing."""
         await self._set(SetVolume(volume))
+
+    @property
+    def pace(self) -> float:
+        """How fast it speaks, relative to its own speed, as the head told last."""
+        return self._loudness.pace
+
+    async def set_pace(self, pace: float) -> None:
+        """Without a head, nothing."""
+        await self._set(SetPace(pace))
 
     async def mute(self, muted: bool) -> None:
         """Be silent, or no longer. Without a head, nothing."""
@@ -333,7 +353,7 @@ class FarHead:
             with contextlib.suppress(LinkError):
                 self._link.tell(message)
 
-    async def _set(self, message: SetVolume | SetMute) -> None:
+    async def _set(self, message: SetVolume | SetPace | SetMute) -> None:
         if self._link is not None:
             with contextlib.suppress(LinkError):
                 self._loudness = await self._link.ask(message, Loudness)

@@ -17,30 +17,31 @@ class PhraseCache:
     def __init__(self, synthesizer: Synthesizer, size: int) -> None:
         self._synthesizer = synthesizer
         self._size = size
-        self._kept: OrderedDict[str, list[Speech]] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, float], list[Speech]] = OrderedDict()
         self._bytes = 0
 
-    async def speak(self, text: str) -> AsyncGenerator[Speech, None]:
+    async def speak(self, text: str, pace: float = 1.0) -> AsyncGenerator[Speech, None]:
         """Sound, piece by piece. Raises what the other synthesizer raises."""
-        if text in self._kept:
-            self._kept.move_to_end(text)
-            for piece in self._kept[text]:
+        said = (text, pace)
+        if said in self._kept:
+            self._kept.move_to_end(said)
+            for piece in self._kept[said]:
                 yield piece
             return
         pieces: list[Speech] = []
         made = 0
-        async with aclosing(self._synthesizer.speak(text)) as spoken:
+        async with aclosing(self._synthesizer.speak(text, pace)) as spoken:
             async for piece in spoken:
                 made += len(piece.pcm)
                 if made <= self._size // 8:
                     pieces.append(piece)
                 yield piece
         if made <= self._size // 8:
-            self._keep(text, pieces)
+            self._keep(said, pieces)
 
-    def _keep(self, text: str, pieces: list[Speech]) -> None:
-        self._bytes += _bytes(pieces) - _bytes(self._kept.pop(text, []))
-        self._kept[text] = pieces
+    def _keep(self, said: tuple[str, float], pieces: list[Speech]) -> None:
+        self._bytes += _bytes(pieces) - _bytes(self._kept.pop(said, []))
+        self._kept[said] = pieces
         while self._bytes > self._size:
             _, oldest = self._kept.popitem(last=False)
             self._bytes -= _bytes(oldest)

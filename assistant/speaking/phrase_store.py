@@ -39,15 +39,15 @@ class PhraseStore:
         self._worker = Worker("phrases")
         self._works = True
 
-    async def speak(self, text: str) -> AsyncGenerator[Speech, None]:
+    async def speak(self, text: str, pace: float = 1.0) -> AsyncGenerator[Speech, None]:
         """Sound, piece by piece; that of a kept phrase in one piece. Raises what the other synthesizer raises."""
-        name = self._names.get(text)
+        name = self._names.get(text) if pace == 1 else None
         kept = await self._worker(self._read, name) if name else None
         if kept is not None:
             yield kept
             return
         pieces: list[Speech] = []
-        async with aclosing(self._synthesizer.speak(text)) as spoken:
+        async with aclosing(self._synthesizer.speak(text, pace)) as spoken:
             async for piece in spoken:
                 if name:
                     pieces.append(piece)
