@@ -106,7 +106,11 @@ async def every(
     "(what|which) alarms (are (set|on|there|active)|do I have|have I [got|set])",
     f"(list|show|show me|tell me|read me|what are) [all] [of] {MY} alarms",
     "(are there|do I have|have I got|have I set) (any alarms|an alarm) [set|on] [for tomorrow]",
-    "is (my|the|an) alarm (set|on)",
+    "is (my|the|an|any) alarm (set|on)",
+    "how many alarms (are set|do I have|are there|have I set)",
+    f"tell me about {MY} alarms",
+    "(what|when) have I set (alarms|an alarm) for",
+    "(what|which) alarms will (ring|go off) [tomorrow|today]",
     weight=2,
 )
 async def list(ctx: Context) -> str:

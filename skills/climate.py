@@ -44,6 +44,7 @@ USUAL = 20.0
     f"turn {WHICH} (up|down) to {TARGET}",
     f"(heat|warm|cool|heat up|cool down) [the|my] {{area}} to {TARGET}",
     f"[the] {HEAT} (to|at) {TARGET}",
+    "(set|put|bring|get|keep|I want) [the|my] {area} (to|at) {degrees} [{half}] degrees [celsius|c]",
     weight=3,
     later=True,
 )
@@ -63,11 +64,14 @@ async def set(
 @skill.intent(
     f"(turn up|raise|increase) {WHICH} [{LITTLE}|{BY}]",
     f"turn {WHICH} up [{LITTLE}|{BY}]",
+    f"(turn|put) [the] {HEAT} up {LITTLE} in [the|my] {{area}}",
+    f"make [the|my] {{device}} {LITTLE} warmer",
     f"[make it|I want it] [a bit|a little|much] warmer {WHERE}",
     f"make [the|my] {{area}} {LITTLE} warmer",
     f"(it is|I am|we are) [too|a bit|a little|so|very|getting] (cold|chilly|freezing) {WHERE}",
     f"((heat|warm) up [the|my] {{area}}|more (heat|heating) {WHERE})",
     weight=3,
+    later=True,
 )
 async def warmer(
     ctx: Context, step: Step | None = None, device: Climate | None = None, area: Area | None = None
@@ -79,11 +83,14 @@ async def warmer(
 @skill.intent(
     f"(turn down|lower|reduce|decrease) {WHICH} [{LITTLE}|{BY}]",
     f"turn {WHICH} down [{LITTLE}|{BY}]",
+    f"(turn|put) [the] {HEAT} down {LITTLE} in [the|my] {{area}}",
+    f"make [the|my] {{device}} {LITTLE} (cooler|colder)",
     f"[make it|I want it] [a bit|a little|much] (cooler|colder|less warm) {WHERE}",
     f"make [the|my] {{area}} {LITTLE} (cooler|colder)",
     f"(it is|I am|we are) [too|a bit|a little|so|very|getting] (hot|warm|stuffy) {WHERE}",
     f"(cool down [the|my] {{area}}|less (heat|heating) {WHERE})",
     weight=3,
+    later=True,
 )
 async def cooler(
     ctx: Context, step: Step | None = None, device: Climate | None = None, area: Area | None = None

@@ -69,6 +69,10 @@ Setting = Annotated[
 LEVELS = {"maximum": 100, "half": 50, "minimum": 1}
 """Percent. The minimum is not off."""
 
+Tone = Annotated[str, OneOf("warmer", spoken={"(cooler|colder)": "cooler"})]
+NEUTRAL, KELVIN, WARMEST, COOLEST = 4000, 700, 2200, 6500
+"""Kelvins: of a light that never said how it is, of one step, and the range that lamps commonly have."""
+
 MANY = 5
 """More lights than this are counted, not named."""
 
@@ -213,6 +217,26 @@ async def colour(ctx: Context, colour: Colour, light: Light | None = None, area:
     return await change(lights, {"on": True, "colour": colour}, colour, together)
 
 
+@skill.intent(
+    *said("make … [a bit|a little|a little bit|much] {tone}"),
+    "make [the|my] (light|lighting) [a bit|a little] {tone}",
+    *said("(give|set|switch|turn) … [to] [a] {tone} (light|tone|colour|color)"),
+    weight=1,
+)
+async def tone(ctx: Context, tone: Tone, light: Light | None = None, area: Area | None = None) -> str:
+    """Make the white of lights warmer or cooler."""
+    lights, together = _chosen(ctx, light, area, "colour_temperature", "colour")
+
+    def wanted(light: Device) -> dict[str, object]:
+        if "colour_temperature" not in light.capabilities:
+            return {"on": True, "colour": "warm white" if tone == "warmer" else "cool white"}
+        before = light.state.get("colour_temperature")
+        kelvin = (before if isinstance(before, int) else NEUTRAL) + (-KELVIN if tone == "warmer" else KELVIN)
+        return {"on": True, "colour_temperature": max(WARMEST, min(COOLEST, kelvin))}
+
+    return await change(lights, wanted, tone, together)
+
+
 @skill.question(
     "is [the] {light} on",
     f"is {ONE} [still|turned|switched] (on|off)",
@@ -260,14 +284,14 @@ async def which(ctx: Context, state: Literal["on", "off"], area: Area | None = N
     return f"{_capital(ctx.spoken(found))} {'is' if len(found) == 1 else 'are'} {state}."
 
 
-def _chosen(ctx: Context, light: Device | None, area: Area | None, ability: str = "on") -> tuple[Sequence[Device], str]:
-    """The lights that are meant, and what to call them together. Raises SkillError where none can do it."""
+def _chosen(ctx: Context, light: Device | None, area: Area | None, *abilities: str) -> tuple[Sequence[Device], str]:
+    """The lights that are meant, and what to call them together. Raises SkillError where none has such an ability."""
     if light is not None:
         return [light], the(light)
     lights = _lights(ctx, area)
-    able = [light for light in lights if ability in light.capabilities]
+    able = [light for light in lights if not abilities or set(abilities) & set(light.capabilities)]
     if not able:
-        raise SkillError(f"I cannot change the {ability} of the lights{_in(area)}.")
+        raise SkillError(f"I cannot change the {abilities[-1]} of the lights{_in(area)}.")
     return able, f"the {area.name} lights" if area else "all lights"
 
 

@@ -39,6 +39,7 @@ KNOWN = (
 )
 Items = Annotated[str, Often(*KNOWN, most=3), Asked("What shall I add?")]
 Thing = Annotated[str, Often(*KNOWN)]
+Good = Annotated[str, OneOf(*KNOWN)]
 Name = Annotated[
     str,
     OneOf(
@@ -56,7 +57,7 @@ Name = Annotated[
         }
     ),
 ]
-ADD = "(add|put|write|place|include)"
+ADD = "(add|put|write|place|include|stick|pop|throw|chuck)"
 THE = "[the|my|our]"
 LIST = f"{THE} [{{name}}|{{own}}] list"
 READ_OUT = "(read|show|tell|give|read out) [me]"
@@ -72,8 +73,24 @@ READ_OUT = "(read|show|tell|give|read out) [me]"
 )
 def add(ctx: Context, items: Items, name: Name | None = None, own: str | None = None) -> str:
     """Put things on a list."""
-    where = _named(ctx, name, own, new=True)
-    wanted = _split(items)
+    return _add(ctx, _named(ctx, name, own, new=True), _split(items))
+
+
+@skill.intent(
+    "we need {good}",
+    "(we|I) need [some|more|to get some] {good} [and {other}]",
+    "(we are|I am) (low on|running low on|running out of|short of|out of) {good} [and {other}]",
+    "(get|buy|pick up) [some|more] {good} [and {other}] [from the (store|shop|supermarket)]",
+    "[there is] no [more] {good} left",
+    "the {good} (is|are) (all gone|finished|used up|almost gone)",
+    weight=1,
+)
+def needed(ctx: Context, good: Good, other: Good | None = None) -> str:
+    """Put what is needed on the shopping list."""
+    return _add(ctx, SHOPPING, [good, other] if other else [good])
+
+
+def _add(ctx: Context, where: str, wanted: Sequence[str]) -> str:
     with ctx.store.changes():
         (count,) = ctx.store.rows("SELECT COUNT(*) FROM items WHERE list = ?", where)[0]
         if count + len(wanted) > MOST_ITEMS:

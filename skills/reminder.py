@@ -301,7 +301,7 @@ async def call_off_commands(ctx: Context) -> str:
 @skill.intent(
     "cancel everything",
     "(cancel|delete|clear|drop) (everything|all) [that is] (planned|pending|scheduled|coming up)",
-    "(cancel|clear) (everything|the whole schedule)",
+    "(cancel|clear) (everything|the whole schedule|all plans)",
     weight=0.2,
 )
 async def cancel_everything(ctx: Context) -> str:

@@ -67,6 +67,7 @@ MANY = 3
     f"how (warm|hot|cold|cool) (is it|does it get) {HERE}",
     f"(what's|tell me|check|give me|read me) the [current|room|air] temperature {HERE}",
     "what's the temperature (of|at|on) [the] {device}",
+    f"is it [too|very] (cold|warm|hot|chilly|cool) {HERE}",
     f"(what temperature is it|how many degrees (is it|are there)) {HERE}",
     "(what does [the|my] {device} (say|show|read)|how (warm|hot|cold) is [the|my] ({device}|{area}))",
     weight=3,
@@ -102,6 +103,7 @@ async def measured(
 @skill.question(
     f"(is there|do you (see|detect|notice)|do we have|was there) [any] (motion|movement|activity) [{PLACE}]",
     f"(is|was|has) (anyone|anybody|someone|somebody) [there|around|home|moving|been] [{PLACE}]",
+    f"is there (anyone|anybody|someone|somebody) [there|around|moving] [{PLACE}]",
     f"(any|where is there) (motion|movement) [{PLACE}]",
     f"when was [there] [the] (last|latest|any) (motion|movement) [{PLACE}]",
     f"does (anything|something|anyone|anybody) move [{PLACE}]",

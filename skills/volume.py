@@ -175,7 +175,7 @@ async def faster(ctx: Context) -> str:
 @skill.intent(
     "speak normally",
     "(speak|talk) (normally|at [your|the|a] (normal|usual) (speed|pace|rate)|as usual|like before) [again]",
-    "(reset|go back to) (your|the|a) (normal|usual) [speaking|speech] (speed|pace|rate)",
+    "(reset|go back to) (your|the|a) [normal|usual] [speaking|speech] (speed|pace|rate)",
     "(normal|usual|default) (speaking|speech|talking) (speed|pace|rate)",
     weight=0.1,
 )

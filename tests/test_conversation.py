@@ -232,7 +232,7 @@ CONVERSATIONS = {
         > why did you do that
         I heard: Turn on the Fan. …By my phrases that means switch on, …
         > say that again
-        The fan is on.
+        I heard: Turn on the Fan. …
         """,
     "never mind, in the middle of it": """
         > turn on the fan... no, never mind

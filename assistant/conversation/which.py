@@ -41,7 +41,10 @@ class Ambiguous(BadSlot):
 
 
 def shared_words(devices: Iterable[Device]) -> dict[str, list[Device]]:
-    """Words that several names end with and none is, with the devices that have them."""
+    """Words that names end with and none is, with the devices that have them.
+
+    One that a single name ends with is left out where it is a plural: "the blinds" are more than the bedroom blinds.
+    """
     devices = list(devices)
     taken = {name.casefold() for device in devices for name in (device.name, *device.aliases)}
     found: dict[str, list[Device]] = {}
@@ -49,4 +52,4 @@ def shared_words(devices: Iterable[Device]) -> dict[str, list[Device]]:
         rest, _, last = device.name.casefold().rpartition(" ")
         if rest and last.isalpha() and last not in taken:
             found.setdefault(last, []).append(device)
-    return {word: several for word, several in found.items() if len(several) > 1}
+    return {word: several for word, several in found.items() if len(several) > 1 or not word.endswith("s")}

@@ -19,6 +19,11 @@ CONTRACTIONS = {
     "i've": "i have",
     "let's": "let us",
     "you're": "you are",
+    "we're": "we are",
+    "they're": "they are",
+    "we've": "we have",
+    "we'll": "we will",
+    "you'll": "you will",
     "don't": "do not",
     "doesn't": "does not",
     "didn't": "did not",
@@ -30,7 +35,7 @@ CONTRACTIONS = {
 """Contracted → full. Templates and transcripts are read in the full form; the network holds both."""
 
 _TYPED = {full.replace("'", ""): words for full, words in CONTRACTIONS.items()} | {"cannot": "can not"}
-_AMBIGUOUS = ("id", "ill", "wont", "its")
+_AMBIGUOUS = ("id", "ill", "wont", "its", "were", "well")
 """Without their apostrophe these are other words."""
 
 _SIGNS = {"%": " percent ", "&": " and ", "°": " degrees ", "½": " ½ "}
