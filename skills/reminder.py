@@ -337,7 +337,7 @@ def _remind(ctx: Context, what: str, moment: Moment) -> str:
     """Plan it and say so. Raises BadSlot for what is past."""
     now = ctx.now().replace(tzinfo=None)
     when = moment.after(now, MORNING)
-    if when <= now:
+    if when <= now and moment.delay is None:
         raise BadSlot(f"It is later than that already: {ctx.spoken(when)}.")
     announcement, name = _reminder(ctx, what), _yours(what)
     if moment.delay is not None:

@@ -13,13 +13,26 @@ import random
 import signal
 import sys
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from assistant.clock import SystemClock
 from assistant.future.ledger import Ledger
 from assistant.schedule import Scheduler
 from assistant.skill import Announcement, Entry
+
+KINDS = ("timer", "timer", "alarm", "weekly")
+
+
+def add(schedule: Scheduler, kind: str, delay: timedelta, name: str) -> Entry:
+    """One more timer, alarm, or alarm on two days of every week."""
+    when = datetime.now() + delay
+    if kind == "timer":
+        return schedule.after(delay, Announcement(name), kind=kind, name=name)
+    if kind == "alarm":
+        return schedule.at(when, Announcement(name), kind=kind, name=name)
+    days = {(when.weekday() + 2) % 7, (when.weekday() + 4) % 7}
+    return schedule.every(when.time(), days, Announcement(name), kind=kind, name=name)
 
 
 async def live(database: Path, journal: Path, round_: int) -> None:
@@ -44,15 +57,16 @@ async def live(database: Path, journal: Path, round_: int) -> None:
         if choice < 0.4 or not made:
             seconds = chance.choice((1.0, 1.2, 1.5, 3600.0, 7200.0))
             tell("try", "add", name)
-            made.append(schedule.after(timedelta(seconds=seconds), Announcement(name), name=name))
+            made.append(add(schedule, chance.choice(KINDS), timedelta(seconds=seconds), name))
             tell("done", "add", name)
         elif choice < 0.6:
             which = made.pop(chance.randrange(len(made)))
             tell("try", "cancel", which.name)
             tell("done" if schedule.cancel(which) else "gone", "cancel", which.name)
         else:
-            which = chance.choice(made)
-            if any(entry.id == which.id and entry.remaining > timedelta(minutes=1) for entry in schedule.pending()):
+            which = chance.choice([entry for entry in made if entry.kind == "timer"] or made)
+            waiting = {each.id for each in schedule.pending("timer") if each.remaining > timedelta(minutes=1)}
+            if which.id in waiting:
                 tell("try", "change", which.name)
                 changed = schedule.change(which, timedelta(seconds=10))
                 tell("done", "change", which.name, round(changed.length.total_seconds()))

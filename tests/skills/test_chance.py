@@ -18,4 +18,4 @@ async def test_everything_is_in_its_range() -> None:
 
 
 async def test_too_many_dice_are_none() -> None:
-    assert await testing.say(skill, "roll a million dice") == "Sorry, I did not understand that."
+    assert (await testing.say(skill, "roll a million dice")).startswith("Sorry, I did not understand that.")

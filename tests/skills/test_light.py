@@ -67,7 +67,7 @@ async def test_a_light_that_is_off_can_be_made_brighter_but_not_dimmer(assistant
 async def test_colours(assistant: testing.Assistant) -> None:
     assert await assistant.say("make the bedside lamp warm white") == "The bedside lamp is warm white."
     assert await assistant.say("make the kitchen blue") == "The kitchen lights are blue."
-    assert await assistant.say("set the bedside lamp to octarine") == "Sorry, I did not understand that."
+    assert (await assistant.say("set the bedside lamp to octarine")).startswith("Sorry, I did not understand that.")
 
 
 async def test_questions_change_nothing(assistant: testing.Assistant) -> None:

@@ -20,7 +20,7 @@ from skills.places import WHERE, skill
 )
 async def test_answers(said: str, answer: str) -> None:
     now = datetime(2026, 5, 4, 19, 15, tzinfo=ZoneInfo("Europe/Berlin"))
-    assert await (await testing.assistant(skill, now=now)).say(said) == answer
+    assert (await (await testing.assistant(skill, now=now)).say(said)).startswith(answer)
 
 
 @pytest.mark.parametrize("zone", sorted(set(WHERE.values())))
