@@ -73,7 +73,9 @@ def furnish(config: Config, presence: "Presence | None" = None, state: Path | No
             if isinstance(device, inventory.OnBroker)
         ]
         taken = [name for device in config.devices for name in (device.name, *device.aliases)]
-        backends.append(mqtt_backend(config.mqtt, config.mqtt.host, told, tuple(areas.values()), taken, presence))
+        # Also the rooms in which nothing is but what will be found.
+        declared = {area.name: Area(area.name, area.aliases) for area in config.areas} | areas
+        backends.append(mqtt_backend(config.mqtt, config.mqtt.host, told, tuple(declared.values()), taken, presence))
     grouped = [device for device in config.devices if isinstance(device, inventory.GroupOfDevices)]
     groups = [(facts(device), device.members) for device in grouped]
     order = [device.name for device in config.devices]

@@ -116,6 +116,18 @@ async def test_what_appears_can_be_spoken_to_and_what_is_lost_is_named(
 
 
 @pytest.mark.skipif(SERVER is None, reason=WHY_NOT)
+async def test_what_is_found_is_in_the_room_that_its_name_begins_with(broker: Mosquitto, write: Write) -> None:
+    areas = "areas: [{name: bedroom, aliases: [master]}, {name: attic}]"
+    config = load(write(f"mqtt: {{host: 127.0.0.1, port: {broker.port}}}\n{areas}\ndevices: []"))
+    async with gadget(broker.port) as other:
+        await other.says("homeassistant/switch/fan/config", plug("master fan"), retain=True)
+        async with furnish(config) as house:
+            await until(house, lambda: bool(house.devices))
+            assert [area.name for area in house.areas] == ["bedroom"]
+            assert house.devices[0].area == house.areas[0]
+
+
+@pytest.mark.skipif(SERVER is None, reason=WHY_NOT)
 async def test_only_who_lives_here_leaves_devices_safe_and_tells_of_itself(
     broker: Mosquitto, write: Write, tmp_path: Path
 ) -> None:
