@@ -270,6 +270,8 @@ async def call_off(
     sun: Sun | None = None,
 ) -> str:
     """Cancel what was planned, by the device or the time."""
+    if device is None and what is None and at is None and sun is None:
+        raise BadSlot("Say which, or what time it is planned for.")
     found = [
         entry
         for entry in ctx.schedule.pending()

@@ -267,3 +267,12 @@ async def test_names_survive_and_are_listed_and_forgotten_by_the_command_line(tm
 async def test_a_name_that_nobody_can_say_is_refused() -> None:
     with pytest.raises(SkillError, match="no name that I could hear"):
         Aliases(Stores()).remember("☃", "desk lamp")
+
+
+async def test_it_is_never_everything_that_is_planned() -> None:
+    assistant = await home()
+    await assistant.say("turn off the kettle in twenty minutes")
+    await assistant.say("remind me to call Anna in an hour")
+    assert await assistant.say("cancel that") == "I cancelled a reminder: call anna, today at 8:15 PM."
+    assert await assistant.say("what is pending") == "This is to come: turn off the kettle, today at 7:35 PM."
+    await assistant.close()

@@ -83,12 +83,14 @@ class Following:
         spec = self._specs[intent.name]
         return any(value == PRONOUN.value and _named(spec, name) for name, value in intent.slots.items())
 
-    def _filled(self, intent: Intent, last: Intent) -> Intent:
-        """With what was not said taken from the last command."""
+    def _filled(self, intent: Intent, last: Intent) -> Intent | None:
+        """With what was not said taken from the last command; None where "it" is nothing of that one."""
         spec = self._specs[intent.name]
         said = {name: value for name, value in intent.slots.items() if value != PRONOUN.value or not _named(spec, name)}
         known = {slot.name for slot in spec.slots if slot.names or slot.kind == "choice"}
         meant = {name: value for name, value in last.slots.items() if name in known}
+        if len(said) < len(intent.slots) and not any(_named(spec, name) for name in meant):
+            return None
         return replace(intent, slots={**meant, **said})
 
     async def instead(self, last: Intent, text: str) -> Intent | None:
