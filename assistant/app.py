@@ -4,7 +4,7 @@ import asyncio
 import ctypes
 import gc
 import logging
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -20,6 +20,7 @@ from assistant.errors import EngineError
 from assistant.events import Event, Finished, Heard, NobodySpoke, Observer, Observers, Speaking
 from assistant.hands import Hands, LocalHands
 from assistant.lineup import Lineup
+from assistant.listening import usual
 from assistant.listening.gate import Gated
 from assistant.listening.hearing import Hearing
 from assistant.listening.lull import Lull
@@ -55,8 +56,9 @@ class Assistant:
         kept: Kept | None,
         mute: Mute,
         quiet: QuietHours,
+        usually: Sequence[str] = (),
     ) -> None:
-        """`kept` writes what the household allows to the disk."""
+        """`kept` writes what the household allows to the disk. `usually` is said often."""
         self.config = config
         self.hands = hands
         self.local = local
@@ -77,6 +79,7 @@ class Assistant:
         self.ears: Ears | None = None
         """Those that listen now."""
         self._recognizers: list[Recognizer] = []
+        self._usually = tuple(usually)
         self._hears: tuple[WakeWord, Vad] | None = None
 
     async def ask(self, text: str, *, dry_run: bool = False) -> Turn:
@@ -155,12 +158,19 @@ class Assistant:
             await self.mind.learn()
             for recognizer in self._recognizers:
                 await self.lull.wait()
-                await recognizer.learn(self.mind.vocabulary)
+                await recognizer.learn(usual.expecting(self.mind.vocabulary, self._usually))
         except EngineError as error:
             logger.error("What can be said now was not learnt: %s", error)
         await self.mind.prepare()
         await self.lull.wait()
         _settle_memory()
+
+    async def expect(self, sentences: Sequence[str]) -> None:
+        """Hear these more readily than others, instead of those that were told before. Raises EngineError."""
+        self._usually = tuple(sentences)
+        vocabulary = usual.expecting(self.mind.vocabulary, self._usually)
+        for recognizer in self._recognizers:
+            await recognizer.learn(vocabulary)
 
     async def _hearing(self) -> Hearing:
         if not self._recognizers:
@@ -169,7 +179,7 @@ class Assistant:
             while learnt is not self.mind.vocabulary:
                 learnt = self.mind.vocabulary
                 for recognizer in recognizers:
-                    await recognizer.learn(learnt)
+                    await recognizer.learn(usual.expecting(learnt, self._usually))
             self._recognizers = recognizers
         keep = self.kept.hear if self.kept is not None else None
         return Hearing(self._recognizers, self.config.recognition.threshold, self.observe, keep)
@@ -238,7 +248,9 @@ async def assemble(
             remember=understanding.remember_seconds,
             talker=lineup.talker,
         )
-        assistant = Assistant(config, lineup, hands, mind, voice, observe, turns, local, kept, mute, quiet)
+        assistant = Assistant(
+            config, lineup, hands, mind, voice, observe, turns, local, kept, mute, quiet, usual.read(state)
+        )
         await mind.learn()
         preparing = tasks.create_task(_prepare(mind, lineup))
         keeping = tasks.create_task(kept.run()) if kept is not None else None

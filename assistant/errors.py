@@ -67,3 +67,7 @@ def known_error(error: BaseException) -> AssistantError:
     if isinstance(error, AssistantError):
         return error
     raise error
+
+
+class StoreError(AssistantError, OSError):
+    """What is to be kept on the disk, or no longer, cannot be. Whoever runs the machine must act."""

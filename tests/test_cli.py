@@ -14,6 +14,7 @@ import soundfile
 from click.testing import CliRunner, Result
 
 from assistant.__main__ import COMMANDS, cli
+from assistant.listening import usual
 from assistant.messages import Turn
 from tests.sounds import Sound, in_a_room, noise, say
 
@@ -335,6 +336,25 @@ def test_evaluate_with_noise_goes_by_ratio(run: Run, manifest: Path, tmp_path: P
     (score,) = lines(run("evaluate", manifest, "--noise", "noise.flac", "--snr", "30,-30", "--json"))
     assert score["by_snr"] == {"30": 1.0, "-30": 0.0}
     assert score["n"] == 5
+
+
+def test_evaluate_learns_where_that_helps_and_forgets(run: Run, manifest: Path, tmp_path: Path) -> None:
+    state = ["--set", f"state.folder={tmp_path / 'state'}"]
+    learnt = run("evaluate", manifest, "--learn", "--yes", *state)
+    assert learnt.exit_code == 0
+    assert "100.0% right before, 100.0% after" in learnt.stdout
+    assert "nothing is kept" in learnt.stdout
+    assert "Nothing was learnt" in run("evaluate", "--forget", *state).stdout
+    kept = usual.keep(tmp_path / "state", ["what time is it"])
+    assert "is forgotten" in run("evaluate", "--forget", *state).stdout
+    assert not kept.exists()
+
+
+def test_evaluate_keeps_nothing_unasked(run: Run, manifest: Path) -> None:
+    assert run("evaluate", manifest, "--learn").exit_code == 2
+    assert run("evaluate", manifest, "--learn", "--yes", "--json").exit_code == 2
+    assert run("evaluate", manifest, "--forget").exit_code == 2
+    assert run("evaluate").exit_code == 2
 
 
 def test_evaluate_says_what_is_wrong(run: Run, manifest: Path, tmp_path: Path) -> None:
