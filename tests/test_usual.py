@@ -28,7 +28,7 @@ ALIKE = Vocabulary(
 def test_what_is_kept_is_read_again_and_can_be_forgotten(tmp_path: Path) -> None:
     folder = tmp_path / "state"
     assert usual.read(folder) == ()
-    file = usual.keep(folder, ["What time is it?", "what time is it", "lights  on", "{name}"])
+    file = usual.keep(folder, ["What time is it?", "what time is it", "lights  on", "wake me at 7"])
     assert usual.read(folder) == ("what time is it", "lights on")
     assert file.stat().st_mode & 0o077 == 0
     assert usual.forget(folder)

@@ -21,8 +21,8 @@ MOST = 300
 """Sentences that are kept: a household's habits are fewer, and each one makes the others less expected."""
 
 SHARE = 0.2
-"""How often a command is one of them, as recognisers expect it. With 0.5, more of them are heard and fewer of the
-others (benchmarks/notes-usual.md)."""
+"""How often a command is one of them, as recognisers expect it. With 0.5, hardly more of them are heard, and
+the others with less confidence (benchmarks/notes-recognizer.md)."""
 
 _PLAIN = re.compile(r"[a-z' ]+")
 

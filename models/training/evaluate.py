@@ -1,6 +1,6 @@
 """What the model hears of voices that it was not trained on, and what the recogniser makes of it, as tables:
 
-    python -m models.training.evaluate [--data DATA] [--only phones,cost,commands,others,coffee] [--every 1]
+    python -m models.training.evaluate [--data DATA] [--only phones,cost,commands,usual,others,coffee] [--every 1]
         [--engines hearth,pocketsphinx]
 
 `phones`: errors of the likeliest labels by voice and by how far the speech is above the noise, and phones that are
@@ -27,7 +27,7 @@ from models.training.measure import Errors, compared, greedy
 NOISES = (None, 24.0, 18.0, 12.0, 6.0, 0.0)
 """dB between the mean powers of speech and noise; None is a quiet room."""
 QUIET = 50.0  # dB
-TABLES = ("phones", "cost", "commands", "others", "coffee")
+TABLES = ("phones", "cost", "commands", "usual", "others", "coffee")
 PENALTIES = (0.0, 1.0, 2.0)
 """On the blank, in nats."""
 

@@ -20,6 +20,7 @@ from assistant.evaluate import Gold, Score, read_manifest, trials
 from assistant.lineup import Lineup
 from assistant.listening.noise import Recording, Sound, read_sound
 from assistant.listening.silence import without_silence
+from assistant.listening.usual import expecting
 from assistant.messages import RATE, AudioFrame, Intent, Transcript
 from assistant.phrases.book import PhraseBook
 from assistant.phrases.words import spelled
@@ -123,6 +124,30 @@ class House:
                 acted = [await self._acts(engine, sound) for sound in some]
                 counts.append(f"{sum(acted)} of {len(acted)}")
             table.add_row(name, *counts)
+        return table
+
+    async def usual(self, every: int) -> Table:
+        """Every other sentence is what the household usually says: whether it is heard better, and the rest as well."""
+        kinds = ("usual", "others")
+        table = Table(
+            "house of 100: heard as typed and acted upon, nothing learnt → half of the sentences learnt",
+            *kinds,
+            *(f"{kind}: taken for another" for kind in kinds),
+        )
+        said = await self._said(every)
+        sentences = list(dict.fromkeys(sentence for sentence, _, _, _ in said))
+        learnt = set(sentences[::2])
+        for name, engine in self._listening():
+            found: list[dict[str, _Heard]] = []
+            for known in ((), sentences[::2]):
+                await engine.learn(expecting(vocabulary(), known))
+                found.append({kind: _Heard() for kind in kinds})
+                for sentence, meant, _, sound in said:
+                    kind = kinds[sentence not in learnt]
+                    await self._tell(engine, sentence, meant, sound, [found[-1][kind]])
+            before, after = found
+            rates = [f"{before[kind]} → {after[kind]} of {before[kind].said}" for kind in kinds]
+            table.add_row(name, *rates, *(f"{len(before[kind].wrong)} → {len(after[kind].wrong)}" for kind in kinds))
         return table
 
     async def cost(self, every: int) -> Table:
@@ -249,6 +274,8 @@ def tables(data: Path | None, every: int, only: Sequence[str], engines: Sequence
         yield asyncio.run(house.cost(10 * every))
     if "commands" in only:
         yield asyncio.run(house.commands(every))
+    if "usual" in only:
+        yield asyncio.run(house.usual(every))
     if data is not None and "others" in only:
         yield asyncio.run(house.others(data, every))
     if data is not None and "coffee" in only:
