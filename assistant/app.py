@@ -34,7 +34,7 @@ from assistant.records.turns import TurnBook
 from assistant.service.apart import FarHands
 from assistant.skill import Announcement
 from assistant.speaking.quiet import QuietHours, Softly
-from assistant.stages import Microphone, Recognizer, Speaker, Vad, WakeWord
+from assistant.stages import Microphone, Recognizer, Speaker, Vad
 from assistant.voice import Voice
 
 logger = logging.getLogger(__name__)
@@ -80,7 +80,7 @@ class Assistant:
         """Those that listen now."""
         self._recognizers: list[Recognizer] = []
         self._usually = tuple(usually)
-        self._hears: tuple[WakeWord, Vad] | None = None
+        self._hears: tuple[Gated, Vad] | None = None
 
     async def ask(self, text: str, *, dry_run: bool = False) -> Turn:
         """One turn on typed words."""
@@ -129,7 +129,7 @@ class Assistant:
             self._hears = await asyncio.to_thread(self._load_ears)
         wake_word, vad = self._hears
         wake_word.reset()
-        with closing(Ears(microphone, wake_word, vad, endpointing)) as ears:
+        with closing(Ears(microphone, wake_word, vad, endpointing, lambda: wake_word.asleep)) as ears:
             hearing = await self._hearing()
             if not microphone.live:
                 await self.mind.ready()
@@ -189,7 +189,7 @@ class Assistant:
         for recognizer in self._recognizers:
             recognizer.close()
 
-    def _load_ears(self) -> tuple[WakeWord, Vad]:
+    def _load_ears(self) -> tuple[Gated, Vad]:
         from assistant.engines.openwakeword import OpenWakeWord
         from assistant.engines.silero import Silero
 

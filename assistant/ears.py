@@ -1,7 +1,7 @@
 """From frames to commands: wait for a wake word, then pass on what is said until it ends."""
 
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.concurrency import Worker
@@ -9,6 +9,11 @@ from assistant.endpoint import Endpoint, Endpointing, State
 from assistant.messages import AudioFrame, Wake
 from assistant.stages import Microphone, Vad, WakeWord
 
+TOGETHER = 4
+"""Frames of 80 ms that are heard at once in a quiet room: each time wakes two threads, and the processor with them.
+
+A wake word is longer than that and is not heard later for it: after its first sound every frame counts again.
+"""
 _REMEMBERED = 2.0
 """Seconds of sound kept from before a wake word: the voice activity detector needs about one to find its feet."""
 
@@ -34,12 +39,19 @@ class Ears:
     """
 
     def __init__(
-        self, microphone: Microphone, wake_word: WakeWord, vad: Vad, endpointing: Endpointing | None = None
+        self,
+        microphone: Microphone,
+        wake_word: WakeWord,
+        vad: Vad,
+        endpointing: Endpointing | None = None,
+        asleep: Callable[[], bool] = lambda: False,
     ) -> None:
+        """`asleep` tells whether nobody may be speaking: then several frames are heard at once, for less work."""
         self._microphone = microphone
         self._wake_word = wake_word
         self._vad = vad
         self._endpointing = endpointing or Endpointing()
+        self._asleep = asleep
         self._worker = Worker("ears")
         self._unheard: deque[AudioFrame] = deque()
         self._heard: deque[tuple[AudioFrame, Sequence[Wake]]] = deque()
@@ -103,17 +115,18 @@ class Ears:
     async def _next(self) -> AudioFrame | None:
         """The next frame, once it has been searched for wake words; None after the last one."""
         while not self._heard:
-            if not self._unheard:
+            ended = False
+            wanted = TOGETHER if self._asleep() else 1
+            while len(self._unheard) < wanted and not ended:
                 frame = await self._microphone.read()
-                if frame is not None:
-                    self._unheard.append(frame)
+                if frame is None:
+                    ended = True
                 else:
-                    # A cancelled call may still be at work on the frame before.
-                    await self._worker(self._hear)
-                    if not self._heard:
-                        return None
-                    break
+                    self._unheard.append(frame)
+            # Even without one: a cancelled call may still be at work on the frame before.
             await self._worker(self._hear)
+            if ended and not self._heard:
+                return None
         frame, wakes = self._heard.popleft()
         self.now = frame.at + frame.seconds
         self._wakes.extend(wakes)

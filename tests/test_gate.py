@@ -1,11 +1,15 @@
 """The gate before the wake word: the same wakes at the same times with the same scores, and no work in a quiet room."""
 
+from contextlib import closing
+
 import numpy as np
 import pytest
 
+from assistant.ears import Ears
 from assistant.engines.openwakeword import OpenWakeWord
 from assistant.engines.silero import Silero
 from assistant.listening.gate import Gated
+from assistant.listening.noise import Recording
 from assistant.messages import RATE, AudioFrame, Wake
 from tests.sounds import Sound, frames, in_a_room, noise, say
 
@@ -42,3 +46,19 @@ def test_it_closes_again_after_a_word() -> None:
     assert 0 < woken < 100
     gate.hear(AudioFrame(noise(0.08).tobytes(), 20.0))
     assert gate.woken == woken
+
+
+async def test_in_a_quiet_room_frames_are_heard_together_and_wakes_are_the_same() -> None:
+    sound = in_a_room(5.0, say("hey jarvis"), 6.3, say("hey jarvis"), 3.0)
+
+    async def wakes(together: bool) -> list[tuple[Wake, float]]:
+        gate = gated()
+        found = []
+        with closing(Ears(Recording(sound), gate, Silero(), asleep=lambda: together and gate.asleep)) as ears:
+            while (wake := await ears.wake()) is not None:
+                found.append((wake, ears.now))
+        return found
+
+    alone = await wakes(False)
+    assert len(alone) == 2
+    assert await wakes(True) == alone

@@ -47,6 +47,11 @@ class Gated:
         self._looking = False
         self._silent = self._quiet = 0.0
 
+    @property
+    def asleep(self) -> bool:
+        """Whether the last frame was one of a quiet room."""
+        return not (self._open or self._looking)
+
     def hear(self, frame: AudioFrame) -> Sequence[Wake]:
         """The wake words that this frame completes."""
         self.heard += 1
