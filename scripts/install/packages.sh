@@ -26,13 +26,27 @@ install_debian_packages_of_ours() {
   fi
   printf '%s\n' "${missing[@]}" >>"$PACKAGES_MARK"
   if [[ -n $BUNDLE ]]; then
-    quietly apt-get install --yes --no-install-recommends --no-download "$BUNDLE_FOLDER"/debs/*.deb ||
+    install_bundled_packages "${missing[@]}" ||
       stop "The Debian packages of the bundle do not fit this system. Make the bundle on one like it."
   else
     quietly apt-get install --yes --no-install-recommends "${missing[@]}" ||
       stop "$(explain_apt_failure)"
   fi
   done_ "Installed ${missing[*]}."
+}
+
+# From the bundle as apt's only source: it holds more than is needed, for apt to choose from.
+install_bundled_packages() {
+  local deb debs=$BUNDLE_FOLDER/debs lists=$BUNDLE_FOLDER/lists apt
+  for deb in "$debs"/*.deb; do
+    dpkg-deb --field "$deb"
+    printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' "${deb##*/}" "$(stat --format=%s "$deb")" \
+      "$(sha256sum <"$deb" | cut -d " " -f 1)"
+  done >"$debs/Packages"
+  mkdir -p "$lists/partial"
+  echo "deb [trusted=yes] file:$debs ./" >"$BUNDLE_FOLDER/sources.list"
+  apt=(-o "Dir::Etc::SourceList=$BUNDLE_FOLDER/sources.list" -o Dir::Etc::SourceParts=/dev/null -o "Dir::State::Lists=$lists")
+  quietly apt-get update "${apt[@]}" && quietly apt-get install --yes --no-install-recommends "${apt[@]}" "$@"
 }
 
 explain_apt_failure() {

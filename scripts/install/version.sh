@@ -142,5 +142,5 @@ remove_other_versions() {
   for folder in "$APP"/versions/*; do
     [[ $folder == "$(version_folder)" ]] || rm -rf "$folder"
   done
-  rm -rf "$APP/wheels"
+  rm -rf "$APP/wheels" "$APP/bundle"
 }
