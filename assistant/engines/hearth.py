@@ -2,12 +2,13 @@
 
 The network hears through the features of the wake word (engines/features.py); its phones (engines/acoustic.py) are
 searched for the sentences that this house can be told (engines/kaldi.py). Where the best is not far ahead of the
-others, a second recognizer, made in another way, chooses among them.
+others, a second recognizer, made in another way, chooses among them: the scores of both count.
 """
 
 import importlib.util
 import math
 from collections.abc import AsyncIterable, AsyncIterator, Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -40,21 +41,27 @@ NETWORK_WEIGHT = 0.5
 FILLER_PRICE = 4.0
 """Nats for each phone before and after the sentence that belongs to no word of it."""
 
-CERTAIN = 7.0
+CERTAIN = 5.0
 """Nats by which a blank leads in frames that are passed over: nothing is decided in them."""
 
-EVEN, STEEPNESS = 1.3, 3.0
+EVEN, STEEPNESS = 2.2, 3.0
 """The lead in nats a phone, of any phones over those of the sentence, at which it is as likely right as wrong, and the
 steepness of confidence there."""
+
+DOUBTED, SUPPORT = 1.9, 1.0
+"""The same lead where a second recognizer was asked, and how much more it may be for one that is certain."""
 
 SHORTEST = 5
 """Phones: sentences of fewer are judged as if they had as many."""
 
-SURE, HOPELESS = 0.9, 0.005
-"""Confidence from which nobody else is asked, and below which nobody need be."""
+CLEAR = 5.0
+"""Nats by which the best sentence is ahead of the next where nobody else need be asked."""
 
-CHOICES = 16
+CHOICES = 32
 """Sentences that the second recognizer chooses among."""
+
+TRUST = 6.0
+"""What our own nats are worth to the second recognizer, whose own are of frames that are far from independent."""
 
 
 class Hearth:
@@ -74,18 +81,19 @@ class Hearth:
         phonemes: Callable[[str], str],
         second: Callable[[], Recognizer] | None = None,
         *,
-        sure: float = SURE,
+        clear: float = CLEAR,
         networks: Networks | None = None,
     ) -> None:
         """`phonemes` gives a word's phonemes in IPA by rule; it is called in the engine's own thread.
 
-        `second` makes the recognizer that is asked in doubt, when that happens first: it costs memory. `sure` is the
-        confidence from which there is none. `networks` are those of the wake word, which saves memory.
+        `second` makes the recognizer that is asked in doubt, when that happens first: it costs memory. There is none
+        where the best sentence is ahead of the next by `clear` nats, or far from any. `networks` are those of the wake
+        word, which saves memory.
         Raises EngineError where the features or the dictionary are missing.
         """
         self._make_second = second
-        self._sure = sure
         self._second: Recognizer | None = None
+        self._clear = clear
         self._phones = acoustic_model
         self._compile = compile_network
         self._phonemes = phonemes
@@ -116,26 +124,33 @@ class Hearth:
                 await self._worker(sound.hear, frame.pcm[:left])
                 kept.append(frame)
             left -= len(frame.pcm)
-        rows = await self._worker(self._rows, sound)
-        text, confidence = await self._worker(_best, search, rows)
-        if self._make_second is not None and HOPELESS <= confidence < self._sure:
-            choices = await self._worker(search.alternatives, rows, CHOICES)
-            text, confidence = await self._doubt(kept, [choice.text for choice in choices], text, confidence)
-        return Transcript(text, confidence, self.name)
+        choices = await self._worker(self._choices, search, sound)
+        if not choices:
+            return Transcript("", 0.0, self.name)
+        best = choices[0]
+        if self._make_second is None or best.lead > DOUBTED + SUPPORT + 1:
+            return Transcript(best.text, _confidence(EVEN - best.lead), self.name)
+        if best.lead < DOUBTED and (len(choices) == 1 or choices[1].cost - best.cost > self._clear):
+            return Transcript(best.text, _confidence(DOUBTED - best.lead), self.name)
+        chosen, support = await self._second_opinion(kept, choices)
+        return Transcript(chosen.text, _confidence(DOUBTED + SUPPORT * support - chosen.lead), self.name)
 
-    async def _doubt(
-        self, frames: list[AudioFrame], choices: list[str], text: str, confidence: float
-    ) -> tuple[str, float]:
-        """What the second recognizer takes it for, if that is one of the choices; else as it was."""
-        choices = [choice for choice in choices if choice]
-        if self._second is None and self._make_second is not None:
+    async def _second_opinion(self, frames: list[AudioFrame], choices: list["_Choice"]) -> tuple["_Choice", float]:
+        """What both together take it for, and the confidence of the second; 0 where it hears none of the choices."""
+        if self._second is None:
+            assert self._make_second is not None
             self._second = await self._worker(self._make_second)
             await self._second.learn(Vocabulary())
-        if self._second is None or not choices:
-            return text, confidence
-        among = Vocabulary((IntentSpec("any.of", tuple(choices)),))
+        best = choices[0].cost
+        among = Vocabulary(
+            tuple(
+                IntentSpec(f"any.of{number}", (each.text,), weight=math.exp(TRUST * (best - each.cost)))
+                for number, each in enumerate(choices)
+            )
+        )
         heard = await self._second.transcribe(_again(frames), among)
-        return (heard.text, heard.confidence) if heard.text else (text, confidence)
+        chosen = next((each for each in choices if each.text == heard.text), None)
+        return (chosen, heard.confidence) if chosen is not None else (choices[0], 0.0)
 
     def close(self) -> None:
         """End the threads."""
@@ -154,13 +169,27 @@ class Hearth:
             self._among = among, self._load(among)
         return self._among[1]
 
-    def _rows(self, sound: "_Sound") -> Floats:
-        """What the network makes of the sound, but for the frames in which nothing is decided."""
+    def _choices(self, search: PhoneSearch, sound: "_Sound") -> list["_Choice"]:
+        """The likeliest sentences, the best first."""
         rows = self._phones(sound.end())
         if not np.isfinite(rows).all():
             raise EngineError("The acoustic model gives what is no number. Install Hearth again")
         rows = rows - np.array([BLANK_PRICE] + [0.0] * len(PHONES), np.float32)
-        return np.ascontiguousarray(rows[rows[:, 0] - rows[:, 1:].max(axis=1) < CERTAIN])
+        telling = np.ascontiguousarray(rows[rows[:, 0] - rows[:, 1:].max(axis=1) < CERTAIN])
+        free = -float(telling.max(axis=1).sum())
+        paths = search.alternatives(telling, CHOICES)
+        return [_Choice(each.text, each.cost, _lead(each, free)) for each in paths if each.text]
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """A sentence that may have been said."""
+
+    text: str
+    cost: float
+    """Nats."""
+    lead: float
+    """How much better any phones explain the sound, in nats a phone."""
 
 
 async def _again(frames: list[AudioFrame]) -> AsyncIterator[AudioFrame]:
@@ -168,17 +197,13 @@ async def _again(frames: list[AudioFrame]) -> AsyncIterator[AudioFrame]:
         yield frame
 
 
-def _best(search: PhoneSearch, rows: Floats) -> tuple[str, float]:
-    search.begin()
-    search.hear(rows)
-    best = search.best()
-    return (best.text, _confidence(best, rows)) if best is not None and best.text else ("", 0.0)
+def _lead(path: Heard, free: float) -> float:
+    phones = sum(len(each.entry.phones) for each in path.spoken if each.entry.word is not None)
+    return (path.cost - free) / max(SHORTEST, phones)
 
 
-def _confidence(best: Heard, rows: Floats) -> float:
-    phones = sum(len(each.entry.phones) for each in best.spoken if each.entry.word is not None)
-    lead = (best.cost + float(rows.max(axis=1).sum())) / max(SHORTEST, phones)
-    return 1 / (1 + math.exp(min(50.0, STEEPNESS * (lead - EVEN))))
+def _confidence(ahead: float) -> float:
+    return 1 / (1 + math.exp(min(50.0, -STEEPNESS * ahead)))
 
 
 class _Sound:

@@ -17,16 +17,16 @@ from assistant.phrases.phone_graph import BLANK, SILENT, Entry, PhoneGraph
 
 Floats = NDArray[np.float32]
 
-BEAM = 10.0
+BEAM = 14.0
 """Nats: paths that are this much less likely than the best are given up."""
 
-MOST_TOKENS = 1500
+MOST_TOKENS = 3000
 """Paths that are followed at once; with more, the beam is narrowed. It bounds the cost of a large house."""
 
 LATTICE_BEAM = 10.0
 """Nats between the best sentence and the last of its alternatives."""
 
-MOST_STEPS = 20_000
+MOST_STEPS = 4_000
 """Steps through a lattice after which no more alternatives are looked for."""
 
 _MAGIC, _CONST_VERSION, _STATE = 2125659606, 2, np.dtype("<f4,<u4,<u4,<u4,<u4")

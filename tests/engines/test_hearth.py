@@ -1,6 +1,7 @@
 """Hearth's own recognizer, with the model it ships, on speech that espeak-ng synthesises, and what becomes of doubt."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterable, AsyncIterator, Iterator
 from pathlib import Path
 
@@ -175,34 +176,49 @@ async def test_it_says_so_when_it_has_learnt_nothing(espeak: Espeak) -> None:
     engine.close()
 
 
+LIGHTS = Vocabulary((IntentSpec("light.on", ("switch on the (porch|torch|perch|bench) light",)),))
+
+
 def doubtful(espeak: Espeak, second: Second | PocketSphinx) -> Hearth:
-    """One that is never sure."""
-    return Hearth(AcousticModel(), compile_network, espeak.phonemes, lambda: second, sure=1.0)
+    """One to which nothing is ever clear."""
+    return Hearth(AcousticModel(), compile_network, espeak.phonemes, lambda: second, clear=math.inf)
 
 
 async def test_in_doubt_a_second_recognizer_chooses(espeak: Espeak) -> None:
-    second = Second(Transcript("switch the hallway light on", 0.9, "second"))
+    second = Second(Transcript("switch on the torch light", 0.9, "second"))
     engine = doubtful(espeak, second)
-    await engine.learn(HOUSE)
-    sound = command("switch on the hallway light")
+    await engine.learn(LIGHTS)
+    sound = command("switch on the porch light")
     heard = await engine.transcribe(feed(sound))
-    assert heard == Transcript("switch the hallway light on", 0.9, "hearth")
+    assert (heard.text, heard.recognizer) == ("switch on the torch light", "hearth")
     assert second.heard == pytest.approx(len(sound) / 16000)
     (among,) = second.asked
     assert among is not None
-    assert "switch on the hallway light" in among.intents[0].templates
+    weights = {intent.templates[0]: intent.weight for intent in among.intents}
+    assert weights["switch on the porch light"] == 1.0 > weights["switch on the torch light"] > 0.0
     engine.close()
     assert second.closed
 
 
-async def test_where_the_second_recognizer_knows_nothing_better_it_stays(espeak: Espeak) -> None:
-    second = Second(Transcript("", 0.0, "second"))
-    engine = doubtful(espeak, second)
-    await engine.learn(HOUSE)
-    heard = await engine.transcribe(feed(command("switch on the hallway light")))
-    assert heard.text == "switch on the hallway light"
-    assert second.asked
-    engine.close()
+async def test_what_the_second_recognizer_makes_up_is_no_choice(espeak: Espeak) -> None:
+    for answer in (Transcript("", 0.0, "second"), Transcript("what time is it", 1.0, "second")):
+        second = Second(answer)
+        engine = doubtful(espeak, second)
+        await engine.learn(LIGHTS)
+        heard = await engine.transcribe(feed(command("switch on the porch light")))
+        assert heard.text == "switch on the porch light"
+        assert second.asked
+        engine.close()
+
+
+async def test_who_agrees_makes_it_surer(espeak: Espeak) -> None:
+    heard = []
+    for confidence in (0.0, 1.0):
+        engine = doubtful(espeak, Second(Transcript("switch on the porch light", confidence, "second")))
+        await engine.learn(LIGHTS)
+        heard.append((await engine.transcribe(feed(command("switch on the porch light")))).confidence)
+        engine.close()
+    assert heard[0] < heard[1]
 
 
 async def test_without_doubt_nobody_is_asked(espeak: Espeak) -> None:
@@ -217,9 +233,9 @@ async def test_without_doubt_nobody_is_asked(espeak: Espeak) -> None:
 
 async def test_pocketsphinx_is_a_second_recognizer(espeak: Espeak) -> None:
     engine = doubtful(espeak, PocketSphinx(compile_network, espeak.phonemes))
-    await engine.learn(HOUSE)
-    heard = await engine.transcribe(feed(command("switch on the hallway light")))
-    assert (heard.text, heard.recognizer) == ("switch on the hallway light", "hearth")
+    await engine.learn(LIGHTS)
+    heard = await engine.transcribe(feed(command("switch on the bench light")))
+    assert (heard.text, heard.recognizer) == ("switch on the bench light", "hearth")
     assert heard.confidence > 0.5
     engine.close()
 
