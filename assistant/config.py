@@ -119,7 +119,7 @@ class Whisper:
 class Recognition:
     """Turning speech into text."""
 
-    engines: tuple[Literal["hearth", "pocketsphinx", "whisper"], ...] | None
+    engines: tuple[Literal["hearth+pocketsphinx", "hearth", "pocketsphinx", "whisper"], ...] | None
     threshold: Share
     whisper: Whisper
 

@@ -39,7 +39,7 @@ FIXED = (NOT_UNDERSTOOD, str(Unanswered()), APOLOGY, TOO_SLOW)
 SHORT_MARGIN = 1.28
 """Seconds of silence after the words that suffice weights tuned for short sound (futo-org/whisper-acft: 64 frames)."""
 
-RECOGNIZERS = {"embedded": ("pocketsphinx",), "standard": ("pocketsphinx", "whisper")}
+RECOGNIZERS = {"embedded": ("hearth+pocketsphinx",), "standard": ("hearth+pocketsphinx", "whisper")}
 UNDERSTANDERS = {"embedded": ("phrases",), "standard": ("phrases", "llama")}
 VOICES = {"embedded": "espeak-ng", "standard": "piper"}
 """What each profile stands for, cheap before clever."""
@@ -86,6 +86,7 @@ class Lineup:
     def recognizers(self) -> list[Recognizer]:
         """Where none of those that are wanted can be had, PocketSphinx."""
         makers: dict[str, Callable[[], Recognizer]] = {
+            "hearth+pocketsphinx": lambda: self._hearth(self._pocketsphinx),
             "hearth": self._hearth,
             "pocketsphinx": self._pocketsphinx,
             "whisper": self._whisper,
@@ -147,17 +148,11 @@ class Lineup:
         require(model.memory, name)
         return _Found(path, model.short_context)
 
-    def _hearth(self) -> Recognizer:
+    def _hearth(self, second: Callable[[], Recognizer] | None = None) -> Recognizer:
         from assistant.engines.acoustic import AcousticModel
         from assistant.engines.hearth import Hearth
 
-        return Hearth(
-            AcousticModel(),
-            compile_network,
-            self.espeak.phonemes,
-            second=self._pocketsphinx,
-            networks=self.networks,
-        )
+        return Hearth(AcousticModel(), compile_network, self.espeak.phonemes, second, networks=self.networks)
 
     def _pocketsphinx(self) -> Recognizer:
         from assistant.engines.sphinx import PocketSphinx

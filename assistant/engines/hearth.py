@@ -48,7 +48,7 @@ EVEN, STEEPNESS = 2.2, 3.0
 """The lead in nats a phone, of any phones over those of the sentence, at which it is as likely right as wrong, and the
 steepness of confidence there."""
 
-DOUBTED, SUPPORT = 1.9, 1.0
+DOUBTED, SUPPORT = 1.9, 0.8
 """The same lead where a second recognizer was asked, and how much more it may be for one that is certain."""
 
 SHORTEST = 5
