@@ -107,6 +107,13 @@ class Quiet:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnEars:
+    """Our own recognizer."""
+
+    model: Path | None
+
+
+@dataclass(frozen=True, slots=True)
 class Whisper:
     """The recognizer for any words."""
 
@@ -121,6 +128,7 @@ class Recognition:
 
     engines: tuple[Literal["hearth+pocketsphinx", "hearth", "pocketsphinx", "whisper"], ...] | None
     threshold: Share
+    hearth: OwnEars
     whisper: Whisper
 
 

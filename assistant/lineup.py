@@ -84,15 +84,20 @@ class Lineup:
         return self._kept
 
     def recognizers(self) -> list[Recognizer]:
-        """Where none of those that are wanted can be had, PocketSphinx."""
+        """Where one for phrases cannot be had, PocketSphinx takes its place."""
         makers: dict[str, Callable[[], Recognizer]] = {
-            "hearth+pocketsphinx": lambda: self._hearth(self._pocketsphinx),
+            "hearth+pocketsphinx": lambda: self._hearth(with_second=True),
             "hearth": self._hearth,
             "pocketsphinx": self._pocketsphinx,
             "whisper": self._whisper,
         }
-        made = [self._made(name, makers[name]) for name in self.recognizer_names]
-        return [each for each in made if each is not None] or [self._pocketsphinx()]
+        row = []
+        for name in self.recognizer_names:
+            made = self._made(name, makers[name])
+            if made is None and name.startswith("hearth") and "pocketsphinx" not in self.recognizer_names:
+                made = self._pocketsphinx()
+            row += [made] if made is not None else []
+        return row or [self._pocketsphinx()]
 
     def understanders(self) -> list[Understander]:
         """At least the phrase book."""
@@ -134,7 +139,8 @@ class Lineup:
         except EngineError as error:
             self.problems[name] = str(error)
         except ImportError as error:
-            self.problems[name] = f"{error}. Install it with: pip install 'hearth-assistant[standard]'"
+            package = "hearth-assistant" if name.startswith("hearth") else "'hearth-assistant[standard]'"
+            self.problems[name] = f"{error}. Install it with: pip install {package}"
         logger.warning("%s is left out: %s", name, self.problems[name])
         return None
 
@@ -148,11 +154,13 @@ class Lineup:
         require(model.memory, name)
         return _Found(path, model.short_context)
 
-    def _hearth(self, second: Callable[[], Recognizer] | None = None) -> Recognizer:
-        from assistant.engines.acoustic import AcousticModel
+    def _hearth(self, with_second: bool = False) -> Recognizer:
+        from assistant.engines.acoustic import SHIPPED, AcousticModel
         from assistant.engines.hearth import Hearth
 
-        return Hearth(AcousticModel(), compile_network, self.espeak.phonemes, second, networks=self.networks)
+        model = AcousticModel(self._config.recognition.hearth.model or SHIPPED)
+        second = self._pocketsphinx() if with_second else None
+        return Hearth(model, compile_network, self.espeak.phonemes, second, networks=self.networks)
 
     def _pocketsphinx(self) -> Recognizer:
         from assistant.engines.sphinx import PocketSphinx

@@ -256,7 +256,7 @@ def test_hear_reports_wakes_and_turns_of_every_file(run: Run, tmp_path: Path) ->
     (turn,) = heard["turns"]
     assert set(turn) == TURN
     assert (turn["intent"], turn["slots"]) == ("light.on", {"light": "kitchen light"})
-    assert (turn["recognizer"], turn["answer"]) == ("pocketsphinx", "The kitchen light is on.")
+    assert (turn["recognizer"], turn["answer"]) == ("hearth", "The kitchen light is on.")
     assert {"recognize", "understand", "act"} <= set(turn["ms"])
     assert (silent["wakes"], silent["turns"]) == ([], [])
     assert (len(nobody["wakes"]), nobody["turns"]) == (1, [])

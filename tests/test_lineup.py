@@ -1,6 +1,8 @@
 """The standard profile on small true-format models, and without them."""
 
 import importlib.util
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,6 +13,7 @@ import soundfile
 from assistant.app import Assistant, assemble
 from assistant.config import load
 from assistant.devices.files import FileMicrophone, FileSpeaker
+from assistant.engines.acoustic import SHIPPED
 from assistant.mind import NOT_UNDERSTOOD
 from tests.sounds import in_a_room, say
 
@@ -35,7 +38,7 @@ async def test_without_a_single_model_the_embedded_engines_do_the_work(
 ) -> None:
     async with standard(tmp_path) as assistant, FileMicrophone(recording(tmp_path, "what time is it")) as microphone:
         turn = await assistant.take(microphone)
-        assert (turn.intent, turn.recognizer, turn.source) == ("clock.time", "pocketsphinx", "phrases")
+        assert (turn.intent, turn.recognizer, turn.source) == ("clock.time", "hearth", "phrases")
         assert set(assistant.lineup.problems) == {"whisper", "llama", "piper"}
     assert "assistant models fetch whisper-tiny.en" in caplog.text
     assert "assistant models fetch tinyllama-q4_k_m" in caplog.text
@@ -56,6 +59,35 @@ async def test_a_damaged_model_is_left_out(tmp_path: Path, name: str) -> None:
             async with FileMicrophone(recording(tmp_path, "what time is it")) as microphone:
                 assert (await a.take(microphone)).intent == "clock.time"
         assert name in a.lineup.problems or name == "llama", "the language model is loaded in its own process"
+
+
+@pytest.mark.parametrize("damage", ["missing", "altered"])
+async def test_without_its_acoustic_model_pocketsphinx_takes_hearths_place(tmp_path: Path, damage: str) -> None:
+    model = tmp_path / "ears.onnx"
+    if damage == "altered":
+        model.write_bytes(SHIPPED.read_bytes()[:-1000])
+    async with (
+        standard(tmp_path, "profile=embedded", f"recognition.hearth.model={model}") as assistant,
+        FileMicrophone(recording(tmp_path, "what time is it")) as microphone,
+    ):
+        turn = await assistant.take(microphone)
+        assert (turn.intent, turn.recognizer) == ("clock.time", "pocketsphinx")
+        (problem,) = assistant.lineup.problems.values()
+        assert f"acoustic model {model}" in problem
+
+
+def test_without_kaldi_pocketsphinx_takes_hearths_place() -> None:
+    program = """
+import sys
+sys.modules["kaldi_decoder"] = None
+from assistant.config import load
+from assistant.lineup import Lineup
+lineup = Lineup(load(None))
+print([each.name for each in lineup.recognizers()], lineup.problems)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("['pocketsphinx']")
+    assert "pip install hearth-assistant" in done.stdout
 
 
 async def test_whisper_hears_what_the_phrase_recognizer_is_not_sure_of(tmp_path: Path) -> None:

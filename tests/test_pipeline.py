@@ -69,7 +69,7 @@ async def test_a_command_in_one_breath_with_the_wake_word(tmp_path: Path) -> Non
         "The kitchen light is on.",
     )
     assert turn.source == "phrases"
-    assert turn.recognizer == "pocketsphinx"
+    assert turn.recognizer == "hearth"
     assert turn.confidence > 0.5
     assert set(turn.ms) >= {"recognize", "understand", "act"}
 

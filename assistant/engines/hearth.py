@@ -6,6 +6,7 @@ others, a second recognizer, made in another way, chooses among them: the scores
 """
 
 import importlib.util
+import logging
 import math
 from collections.abc import AsyncIterable, AsyncIterator, Callable
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from assistant.phrases.network import Network, restrict
 from assistant.phrases.phone_graph import spell
 from assistant.phrases.pronunciation import PHONES, pronounce
 from assistant.stages import Recognizer
+
+logger = logging.getLogger(__name__)
 
 Floats = NDArray[np.float32]
 
@@ -79,20 +82,19 @@ class Hearth:
         acoustic_model: AcousticModel,
         compile_network: Callable[[Vocabulary], Network],
         phonemes: Callable[[str], str],
-        second: Callable[[], Recognizer] | None = None,
+        second: Recognizer | None = None,
         *,
         clear: float = CLEAR,
         networks: Networks | None = None,
     ) -> None:
         """`phonemes` gives a word's phonemes in IPA by rule; it is called in the engine's own thread.
 
-        `second` makes the recognizer that is asked in doubt, when that happens first: it costs memory. There is none
-        where the best sentence is ahead of the next by `clear` nats, or far from any. `networks` are those of the wake
-        word, which saves memory.
+        `second` is asked in doubt, and does all the work for a vocabulary that cannot be searched. There is no doubt
+        where the best sentence is ahead of the next by `clear` nats, or far from what was heard. `networks` are those
+        of the wake word, which saves memory.
         Raises EngineError where the features or the dictionary are missing.
         """
-        self._make_second = second
-        self._second: Recognizer | None = None
+        self._second = second
         self._clear = clear
         self._phones = acoustic_model
         self._compile = compile_network
@@ -103,15 +105,26 @@ class Hearth:
         # Learning takes seconds in a large house, and what is being heard meanwhile must not wait for that.
         self._learner = Worker("hearth learns")
         self._search: PhoneSearch | None = None
+        self._replaced = False
         self._among: tuple[Vocabulary, PhoneSearch] | None = None
 
     async def learn(self, vocabulary: Vocabulary) -> None:
         """Compile and load the vocabulary's network. Raises EngineError; the old vocabulary then stays."""
-        self._search = await self._learner(self._load, vocabulary)
-        self._among = None
+        search: PhoneSearch | None = None
+        try:
+            search = await self._learner(self._load, vocabulary)
+        except EngineError as error:
+            if self._second is None:
+                raise
+            logger.warning("%s listens in the place of %s: %s", self._second.name, self.name, error)
+        if self._second is not None:
+            await self._second.learn(vocabulary if search is None else Vocabulary())
+        self._search, self._replaced, self._among = search, search is None, None
 
     async def transcribe(self, frames: AsyncIterable[AudioFrame], among: Vocabulary | None = None) -> Transcript:
         """Listen to frames as they come. Text is empty when nothing was said or nothing fits. Raises EngineError."""
+        if self._replaced and self._second is not None:
+            return await self._second.transcribe(frames, among)
         search = self._search if among is None else await self._worker(self._narrow, among)
         if search is None:
             raise EngineError("Hearth's recognizer has no vocabulary: call learn() before transcribe()")
@@ -128,29 +141,12 @@ class Hearth:
         if not choices:
             return Transcript("", 0.0, self.name)
         best = choices[0]
-        if self._make_second is None or best.lead > DOUBTED + SUPPORT + 1:
+        if self._second is None or best.lead > DOUBTED + SUPPORT + 1:
             return Transcript(best.text, _confidence(EVEN - best.lead), self.name)
         if best.lead < DOUBTED and (len(choices) == 1 or choices[1].cost - best.cost > self._clear):
             return Transcript(best.text, _confidence(DOUBTED - best.lead), self.name)
-        chosen, support = await self._second_opinion(kept, choices)
+        chosen, support = await _second_opinion(self._second, kept, choices)
         return Transcript(chosen.text, _confidence(DOUBTED + SUPPORT * support - chosen.lead), self.name)
-
-    async def _second_opinion(self, frames: list[AudioFrame], choices: list["_Choice"]) -> tuple["_Choice", float]:
-        """What both together take it for, and the confidence of the second; 0 where it hears none of the choices."""
-        if self._second is None:
-            assert self._make_second is not None
-            self._second = await self._worker(self._make_second)
-            await self._second.learn(Vocabulary())
-        best = choices[0].cost
-        among = Vocabulary(
-            tuple(
-                IntentSpec(f"any.of{number}", (each.text,), weight=math.exp(TRUST * (best - each.cost)))
-                for number, each in enumerate(choices)
-            )
-        )
-        heard = await self._second.transcribe(_again(frames), among)
-        chosen = next((each for each in choices if each.text == heard.text), None)
-        return (chosen, heard.confidence) if chosen is not None else (choices[0], 0.0)
 
     def close(self) -> None:
         """End the threads."""
@@ -190,6 +186,22 @@ class _Choice:
     """Nats."""
     lead: float
     """How much better any phones explain the sound, in nats a phone."""
+
+
+async def _second_opinion(
+    second: Recognizer, frames: list[AudioFrame], choices: list[_Choice]
+) -> tuple[_Choice, float]:
+    """What both together take it for, and the confidence of the second; 0 where it hears none of the choices."""
+    best = choices[0]
+    among = Vocabulary(
+        tuple(
+            IntentSpec(f"any.of{number}", (each.text,), weight=math.exp(TRUST * (best.cost - each.cost)))
+            for number, each in enumerate(choices)
+        )
+    )
+    heard = await second.transcribe(_again(frames), among)
+    chosen = next((each for each in choices if each.text == heard.text), None)
+    return (chosen, heard.confidence) if chosen is not None else (best, 0.0)
 
 
 async def _again(frames: list[AudioFrame]) -> AsyncIterator[AudioFrame]:

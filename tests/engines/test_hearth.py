@@ -14,7 +14,7 @@ from assistant.engines.hearth import LONGEST, Hearth
 from assistant.engines.sphinx import PocketSphinx
 from assistant.errors import EngineError
 from assistant.messages import AudioFrame, IntentSpec, Transcript, Vocabulary
-from assistant.phrases.network import compile_network
+from assistant.phrases.network import Network, compile_network
 from tests.engines.test_sphinx import HOUSE, command, feed
 from tests.phones import Floats
 from tests.sounds import Sound, frames, noise, silence
@@ -31,6 +31,7 @@ class Second:
         self.answer = answer
         self.asked: list[Vocabulary | None] = []
         self.heard = 0.0
+        self.learnt: Vocabulary | None = None
         self.closed = False
 
     async def transcribe(self, frames: AsyncIterable[AudioFrame], among: Vocabulary | None = None) -> Transcript:
@@ -39,7 +40,7 @@ class Second:
         return self.answer
 
     async def learn(self, vocabulary: Vocabulary) -> None:
-        """Nothing to learn."""
+        self.learnt = vocabulary
 
     def close(self) -> None:
         self.closed = True
@@ -181,7 +182,7 @@ LIGHTS = Vocabulary((IntentSpec("light.on", ("switch on the (porch|torch|perch|b
 
 def doubtful(espeak: Espeak, second: Second | PocketSphinx) -> Hearth:
     """One to which nothing is ever clear."""
-    return Hearth(AcousticModel(), compile_network, espeak.phonemes, lambda: second, clear=math.inf)
+    return Hearth(AcousticModel(), compile_network, espeak.phonemes, second, clear=math.inf)
 
 
 async def test_in_doubt_a_second_recognizer_chooses(espeak: Espeak) -> None:
@@ -223,7 +224,7 @@ async def test_who_agrees_makes_it_surer(espeak: Espeak) -> None:
 
 async def test_without_doubt_nobody_is_asked(espeak: Espeak) -> None:
     second = Second(Transcript("set a timer for ten minutes", 1.0, "second"))
-    engine = Hearth(AcousticModel(), compile_network, espeak.phonemes, lambda: second)
+    engine = Hearth(AcousticModel(), compile_network, espeak.phonemes, second)
     await engine.learn(HOUSE)
     for sound in (command("turn on the kitchen light"), silence(2), noise(2.0, 3000)):
         await engine.transcribe(feed(sound))
@@ -261,3 +262,51 @@ def test_a_damaged_model_is_an_error(tmp_path: Path, damage: bytes) -> None:
     file.write_bytes(damage)
     with pytest.raises(EngineError, match="acoustic model"):
         AcousticModel(file)
+
+
+def too_much(vocabulary: Vocabulary) -> Network:
+    """A compiler that cannot do anything with the whole house."""
+    if vocabulary == HOUSE:
+        raise EngineError("a graph of 99999999 states is too large")
+    return compile_network(vocabulary)
+
+
+async def test_what_cannot_be_searched_is_heard_by_the_second(espeak: Espeak, caplog: pytest.LogCaptureFixture) -> None:
+    sphinx = PocketSphinx(compile_network, espeak.phonemes)
+    engine = Hearth(AcousticModel(), too_much, espeak.phonemes, sphinx)
+    await engine.learn(HOUSE)
+    assert "pocketsphinx listens in the place of hearth: a graph of 99999999 states" in caplog.text
+    heard = await engine.transcribe(feed(command("what time is it")))
+    assert (heard.text, heard.recognizer) == ("what time is it", "pocketsphinx")
+    await engine.learn(LIGHTS)
+    assert (await engine.transcribe(feed(command("switch on the bench light")))).recognizer == "hearth"
+    engine.close()
+
+
+async def test_alone_it_says_that_it_cannot_and_keeps_what_it_knew(espeak: Espeak) -> None:
+    engine = Hearth(AcousticModel(), too_much, espeak.phonemes)
+    await engine.learn(LIGHTS)
+    with pytest.raises(EngineError, match="99999999"):
+        await engine.learn(HOUSE)
+    assert (await engine.transcribe(feed(command("switch on the bench light")))).text == "switch on the bench light"
+    engine.close()
+
+
+async def test_words_that_cannot_be_spoken_are_left_out_of_what_is_heard(espeak: Espeak) -> None:
+    engine = Hearth(AcousticModel(), compile_network, lambda word: "")
+    await engine.learn(Vocabulary((IntentSpec("light.on", ("turn on the (xqzzt|kitchen) light",)),)))
+    assert (await engine.transcribe(feed(command("turn on the kitchen light")))).text == "turn on the kitchen light"
+    await engine.learn(Vocabulary((IntentSpec("light.on", ("xqzzt",)),)))
+    assert (await engine.transcribe(feed(command("turn on the kitchen light")))).text == ""
+    engine.close()
+
+
+async def test_ten_thousand_phrases_are_searched(hearth: Hearth) -> None:
+    verbs = ("turn on", "turn off", "dim", "open", "close", "find", "start", "stop", "move", "mute")
+    colours = ("red", "green", "blue", "black", "white", "brown", "yellow", "silver", "golden", "purple")
+    things = ("lamp", "fan", "radio", "door", "window", "heater", "kettle", "blind", "printer", "mirror")
+    rooms = ("kitchen", "bedroom", "hallway", "garage", "cellar", "attic", "garden", "office", "nursery", "study")
+    phrases = tuple(f"{v} the {c} {t} in the {r}" for v in verbs for c in colours for t in things for r in rooms)
+    await hearth.learn(Vocabulary(tuple(IntentSpec(f"any.of{n}", (p,)) for n, p in enumerate(phrases))))
+    heard = await hearth.transcribe(feed(command("open the purple window in the garage")))
+    assert heard.text == "open the purple window in the garage"
