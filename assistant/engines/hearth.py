@@ -22,7 +22,7 @@ from assistant.engines.kaldi import Path as Heard
 from assistant.engines.kaldi import PhoneSearch
 from assistant.errors import EngineError
 from assistant.messages import BYTES_PER_SECOND, RATE, AudioFrame, IntentSpec, Transcript, Vocabulary
-from assistant.phrases.network import Network, restrict
+from assistant.phrases.network import Network, joined, restrict
 from assistant.phrases.phone_graph import spell
 from assistant.phrases.pronunciation import PHONES, pronounce
 from assistant.stages import Recognizer
@@ -44,14 +44,14 @@ NETWORK_WEIGHT = 0.5
 FILLER_PRICE = 4.0
 """Nats for each phone before and after the sentence that belongs to no word of it."""
 
-CERTAIN = 5.0
+CERTAIN = 7.0
 """Nats by which a blank leads in frames that are passed over: nothing is decided in them."""
 
 EVEN, STEEPNESS = 2.2, 3.0
 """The lead in nats a phone, of any phones over those of the sentence, at which it is as likely right as wrong, and the
 steepness of confidence there."""
 
-DOUBTED, SUPPORT = 1.9, 0.8
+DOUBTED, SUPPORT = 2.0, 1.0
 """The same lead where a second recognizer was asked, and how much more it may be for one that is certain."""
 
 SHORTEST = 5
@@ -156,13 +156,15 @@ class Hearth:
             self._second.close()
 
     def _load(self, vocabulary: Vocabulary) -> PhoneSearch:
-        network = self._compile(vocabulary)
+        return self._searching(joined(self._compile(vocabulary)))
+
+    def _searching(self, network: Network) -> PhoneSearch:
         spoken = pronounce(network.words, self._dictionary, self._phonemes)
         return PhoneSearch(spell(restrict(network, spoken), spoken, NETWORK_WEIGHT, FILLER_PRICE))
 
     def _narrow(self, among: Vocabulary) -> PhoneSearch:
         if self._among is None or self._among[0] != among:
-            self._among = among, self._load(among)
+            self._among = among, self._searching(self._compile(among))
         return self._among[1]
 
     def _choices(self, search: PhoneSearch, sound: "_Sound") -> list["_Choice"]:

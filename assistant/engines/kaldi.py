@@ -26,7 +26,7 @@ MOST_TOKENS = 3000
 LATTICE_BEAM = 10.0
 """Nats between the best sentence and the last of its alternatives."""
 
-MOST_STEPS = 4_000
+MOST_STEPS = 8_000
 """Steps through a lattice after which no more alternatives are looked for."""
 
 _MAGIC, _CONST_VERSION, _STATE = 2125659606, 2, np.dtype("<f4,<u4,<u4,<u4,<u4")

@@ -14,7 +14,7 @@ from assistant.concurrency import Worker
 from assistant.engines.cepstra import CEPSTRA, FRAMES_PER_SECOND, Cepstra, Floats
 from assistant.errors import EngineError
 from assistant.messages import BYTES_PER_SECOND, AudioFrame, Transcript, Vocabulary
-from assistant.phrases.network import Network, restrict
+from assistant.phrases.network import Network, joined, restrict
 from assistant.phrases.pronunciation import PHONES, pronounce
 
 LONGEST = 30.0
@@ -55,9 +55,6 @@ SHORTEST = 20
 
 _WHOLE, _LITTLE = "network", "answers"
 """The names of the networks of one decoder: everything that can be said, and what answers a question."""
-
-JOINTS = {"and": 0.02, "then": 0.003}
-"""Words after which another command may follow in the same breath, and how often they do: estimates."""
 
 _UNSPOKEN = ("<sil>", "(NULL)")
 """Pauses, and arcs without a word, in the library's writing."""
@@ -123,7 +120,9 @@ class PocketSphinx:
 
     def _add(self, search: "_Search", name: str, vocabulary: Vocabulary) -> None:
         network = self._compile(vocabulary)
-        spoken = pronounce(network.words | JOINTS.keys(), _DICTIONARY, self._phonemes)
+        if name == _WHOLE:
+            network = joined(network)
+        spoken = pronounce(network.words, _DICTIONARY, self._phonemes)
         network = restrict(network, spoken)
         try:
             search.add(name, network, spoken)
@@ -211,8 +210,6 @@ class _Search:
         for arc in network.arcs:
             if arc.word in known:
                 graph.trans_add(arc.source, arc.target, int(arc.weight * scale), graph.word_add(arc.word))
-        for joint, often in JOINTS.items() if name == _WHOLE else ():
-            graph.trans_add(network.final, network.start, int(math.log(often) * scale), graph.word_add(joint))
         for source, target, weight in _skips(network):
             graph.null_trans_add(source, target, int(weight * scale))
         for state in range(network.states):

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.messages import Vocabulary
 from assistant.phrases import later, syntax, templates
@@ -12,6 +12,9 @@ from assistant.phrases.words import CONTRACTIONS
 POLITE_BEFORE = 0.1
 POLITE_AFTER = 0.05
 """How often a command is wrapped in politeness: estimates."""
+
+JOINTS = {"and": 0.02, "then": 0.003}
+"""Words after which another command may follow in the same breath, and how often they do: estimates."""
 
 CONTRACTED = 0.7
 """How often two words that can be contracted are: "what's" for "what is"."""
@@ -75,6 +78,14 @@ def compile_network(vocabulary: Vocabulary) -> Network:
         return Network(2, 0, 1, ())
     start = graph.optional(syntax.parse(templates.BEFORE), said, POLITE_BEFORE)
     return _number(graph, start)
+
+
+def joined(network: Network) -> Network:
+    """Several commands, one after the other with a word of JOINTS between them: no longer without cycles."""
+    if not network.arcs:
+        return network
+    joints = (Arc(network.final, network.start, word, math.log(often)) for word, often in JOINTS.items())
+    return replace(network, arcs=(*network.arcs, *joints))
 
 
 def restrict(network: Network, words: Container[str]) -> Network:
