@@ -1,9 +1,10 @@
 """What phrase recognition costs in a large house, and what it takes for a command that is none.
 
-    python benchmarks/recognizer.py [--reject FOLDER]… [--json]
+    python benchmarks/recognizer.py [--engine NAME] [--reject FOLDER]… [--json]
 
-The house has 100 devices and all shipped skills. Times are processor seconds of all threads, on one core. `--reject`
-takes folders of recordings that hold no command (their first 8 seconds) and counts those that would be acted upon.
+Engines are named as in recognition.engines. The house has 100 devices and all shipped skills. Times are processor seconds
+of all threads, on one core. `--reject` takes folders of recordings that hold no command (their first 8 seconds) and counts
+those that would be acted upon.
 """
 
 import argparse
@@ -21,7 +22,9 @@ import yaml
 import skills
 from assistant.config import load
 from assistant.devices.simulated import SimulatedDevice, SimulatedHouse
+from assistant.engines.acoustic import AcousticModel
 from assistant.engines.espeak import Espeak
+from assistant.engines.hearth import Hearth
 from assistant.engines.sphinx import PocketSphinx
 from assistant.house import Area
 from assistant.listening.noise import read_sound
@@ -29,9 +32,11 @@ from assistant.messages import BYTES_PER_SECOND, RATE, AudioFrame, Transcript, V
 from assistant.phrases.book import PhraseBook
 from assistant.phrases.network import compile_network
 from assistant.registry import discover
+from assistant.stages import Recognizer
 from assistant.testing import assistant
 
 HOUSE = Path(__file__).parent.parent / "tests/houses/hundred.yaml"
+ENGINES = ("hearth+pocketsphinx", "hearth", "pocketsphinx")
 FRAME = 2560
 """Bytes: 80 ms, as the ears pass on."""
 SENTENCES = (
@@ -73,7 +78,7 @@ def spoken(espeak: Espeak, text: str) -> bytes:
     return bytes(np.clip(whole, -32768, 32767).astype("<i2").tobytes())
 
 
-async def transcribe(recognizer: PocketSphinx, pcm: bytes) -> tuple[Transcript, float, float]:
+async def transcribe(recognizer: Recognizer, pcm: bytes) -> tuple[Transcript, float, float]:
     """The transcript; processor seconds in all; seconds from the last frame to the transcript."""
     ended = 0.0
 
@@ -89,12 +94,21 @@ async def transcribe(recognizer: PocketSphinx, pcm: bytes) -> tuple[Transcript, 
     return transcript, now - begun, now - ended
 
 
-async def measure(folders: list[Path]) -> dict[str, object]:
+def engine(name: str, espeak: Espeak) -> Recognizer:
+    """A recognizer by its name."""
+    sphinx = PocketSphinx(compile_network, espeak.phonemes)
+    if name == "pocketsphinx":
+        return sphinx
+    second = sphinx if name == "hearth+pocketsphinx" else None
+    return Hearth(AcousticModel(), compile_network, espeak.phonemes, second)
+
+
+async def measure(name: str, folders: list[Path]) -> dict[str, object]:
     """All figures."""
     words = await vocabulary()
     espeak = Espeak()
     before = rss()
-    recognizer = PocketSphinx(compile_network, espeak.phonemes)
+    recognizer = engine(name, espeak)
     begun = time.process_time()
     await recognizer.learn(words)
     network = compile_network(words)
@@ -128,7 +142,7 @@ async def measure(folders: list[Path]) -> dict[str, object]:
     return figures
 
 
-async def reject(recognizer: PocketSphinx, book: PhraseBook, files: list[Path]) -> dict[str, object]:
+async def reject(recognizer: Recognizer, book: PhraseBook, files: list[Path]) -> dict[str, object]:
     """How many recordings without a command would be acted upon, and at what cost."""
     threshold = load().recognition.threshold
     acted, spent, seconds = [], 0.0, 0.0
@@ -143,10 +157,11 @@ async def reject(recognizer: PocketSphinx, book: PhraseBook, files: list[Path]) 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--engine", default="hearth+pocketsphinx", choices=ENGINES)
     parser.add_argument("--reject", type=Path, action="append", default=[], metavar="FOLDER")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    figures = asyncio.run(measure(options.reject))
+    figures = asyncio.run(measure(options.engine, options.reject))
     if options.json:
         print(json.dumps(figures))
     else:
