@@ -2,9 +2,9 @@
 
     python benchmarks/recognizer.py [--engine NAME] [--reject FOLDER]… [--json]
 
-Engines are named as in recognition.engines. The house has 100 devices and all shipped skills. Times are processor seconds
-of all threads, on one core. `--reject` takes folders of recordings that hold no command (their first 8 seconds) and counts
-those that would be acted upon.
+Engines are named as in recognition.engines. The house has 100 devices and all shipped skills. Times are processor
+seconds of all threads, on one core. `--reject` takes folders of recordings that hold no command (their first 8 seconds)
+and counts those that would be acted upon.
 """
 
 import argparse
