@@ -167,12 +167,13 @@ class Mind:
             return await self._take_back()
         if intent.name in asides.NAMES:
             return Response(LEFT if intent.name == asides.DROP else self._recall.told(intent.name))
+        commands = [each for each in wanted.intents if each.name not in asides.NAMES]
         if not wanted.instead or dry_run:
-            return await self._act_all(wanted.intents, turn, dry_run=dry_run)
+            return await self._act_all(commands, turn, dry_run=dry_run)
         alias = self._meaning.following.alias(intent)
         if numbers := self._recall.undoable():
             await self._hands.undo(numbers)
-        response = await self._act_all(wanted.intents, turn, dry_run=dry_run)
+        response = await self._act_all(commands, turn, dry_run=dry_run)
         return self._offered(response, alias) if alias is not None and response.ok else response
 
     def _offered(self, response: Response, alias: Intent) -> Response:
@@ -208,7 +209,7 @@ class Mind:
             done = (*done, response)
             if response.question is not None:
                 if self._open is not None and len(intents) > 1:
-                    self._open = self._then(self._open, intents[place + 1 :], turn)
+                    self._open = self._then(self._open, intents[place + 1 :], turn, dry_run=dry_run)
                 break
         if len(done) == 1:
             return done[0]
@@ -221,15 +222,15 @@ class Mind:
             undo=tuple(number for each in done for number in each.undo),
         )
 
-    def _then(self, asked: Open, intents: Sequence[Intent], turn: int) -> Open:
+    def _then(self, asked: Open, intents: Sequence[Intent], turn: int, *, dry_run: bool) -> Open:
         """The same question, after which there is more to do."""
 
         async def resume(value: Value | None) -> Response:
             response = await asked.resume(value)
             if response.question is not None and self._open is not None:
-                self._open = self._then(self._open, intents, turn)
+                self._open = self._then(self._open, intents, turn, dry_run=dry_run)
                 return response
-            return await self._act_all(intents, turn, [response], dry_run=False)
+            return await self._act_all(intents, turn, [response], dry_run=dry_run)
 
         return replace(asked, resume=resume)
 
