@@ -44,6 +44,9 @@ NETWORK_WEIGHT = 0.5
 FILLER_PRICE = 4.0
 """Nats for each phone before and after the sentence that belongs to no word of it."""
 
+JOINT_PRICE = 12.0
+"""Nats, weighed as the network's, that a second command costs: in noise the end of a first is easily taken for one."""
+
 CERTAIN = 7.0
 """Nats by which a blank leads in frames that are passed over: nothing is decided in them."""
 
@@ -156,7 +159,7 @@ class Hearth:
             self._second.close()
 
     def _load(self, vocabulary: Vocabulary) -> PhoneSearch:
-        return self._searching(joined(self._compile(vocabulary)))
+        return self._searching(joined(self._compile(vocabulary), JOINT_PRICE))
 
     def _searching(self, network: Network) -> PhoneSearch:
         spoken = pronounce(network.words, self._dictionary, self._phonemes)

@@ -80,11 +80,14 @@ def compile_network(vocabulary: Vocabulary) -> Network:
     return _number(graph, start)
 
 
-def joined(network: Network) -> Network:
-    """Several commands, one after the other with a word of JOINTS between them: no longer without cycles."""
+def joined(network: Network, price: float = 0.0) -> Network:
+    """Several commands, one after the other with a word of JOINTS between them: no longer without cycles.
+
+    `price` is what each joint costs beside its probability, in nats.
+    """
     if not network.arcs:
         return network
-    joints = (Arc(network.final, network.start, word, math.log(often)) for word, often in JOINTS.items())
+    joints = (Arc(network.final, network.start, word, math.log(often) - price) for word, often in JOINTS.items())
     return replace(network, arcs=(*network.arcs, *joints))
 
 
