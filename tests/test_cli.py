@@ -198,7 +198,7 @@ def test_check_prints_the_schema(run: Run) -> None:
 def test_check_says_what_works_and_what_does_not(run: Run, tea: Path) -> None:
     result = run("check", "--skills", tea, "--set", "sound.microphone=no such thing")
     assert result.exit_code == 1
-    for part in ("ok  Configuration", "ok  Voice", "ok  Wake words: hey_jarvis", "ok  Recognizer: pocketsphinx"):
+    for part in ("ok  Configuration", "ok  Voice", "ok  Wake words: hey_jarvis", "ok  Recognizer: hearth"):
         assert part in result.stdout
     problems = [line for line in result.stdout.splitlines() if line.startswith("no")]
     assert any(line.startswith("no  Skill coffee") for line in problems)

@@ -2,8 +2,9 @@
 
 from collections.abc import AsyncIterator
 
+from assistant.engines.acoustic import AcousticModel
 from assistant.engines.espeak import Espeak
-from assistant.engines.sphinx import PocketSphinx
+from assistant.engines.hearth import Hearth
 from assistant.messages import AudioFrame
 from assistant.phrases.book import PhraseBook
 from assistant.phrases.network import compile_network
@@ -11,14 +12,14 @@ from tests import sounds
 from tests.skills.shipped import vocabulary
 from tests.skills.test_utterances import CASES, TODAY
 
-SAMPLE = [case for case in CASES if case[0]][::12]
+SAMPLE = [case for case in CASES if case[0]][::36]
 RIGHT = 0.8
 """A single synthetic voice, in noise, among everything that this house can be told."""
 
 
 async def test_what_is_typed_can_be_said() -> None:
     espeak = Espeak()
-    recognizer = PocketSphinx(compile_network, espeak.phonemes)
+    recognizer = Hearth(AcousticModel(), compile_network, espeak.phonemes)
     book = PhraseBook(today=lambda: TODAY)
     await recognizer.learn(vocabulary())
     await book.learn(vocabulary())
