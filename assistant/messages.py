@@ -146,6 +146,8 @@ class SlotSpec:
     """The choices are names of this house."""
     most: int = 1
     """Of a `text`: how many of its choices may be said in a row."""
+    title: int = 0
+    """Of a `text`: it is the name of something, of at most so many words; 0 where it may be any words."""
 
 
 YES_NO = SlotSpec(
@@ -271,6 +273,8 @@ class IntentSpec:
     """Whether it can be asked for at another time: "… in ten minutes"."""
     after: tuple[str, ...] = ()
     """Templates that mean this only shortly after another command of the same skill: "ten minutes more"."""
+    written: tuple[str, ...] = ()
+    """Templates that are read, but that no recognizer with a word network listens for: rare ways to say it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,7 @@ def _guarded(name: str, origin: str, load: Callable[[], Iterable[Skill]]) -> Ite
             if not skill.handlers:
                 raise SkillLoadError(f"skill '{skill.name}' has no handler: add one with @skill.intent")
             for handler in skill.handlers:
-                check(replace(handler.spec(NO_HOUSE), templates=handler.templates + handler.after))
+                check(replace(handler.spec(NO_HOUSE), templates=handler.templates + handler.after + handler.written))
             yield Plugin(skill.name, origin, skill)
     except KeyboardInterrupt:
         raise

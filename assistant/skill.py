@@ -36,6 +36,7 @@ from assistant.slots import (
     OneOf,
     Percent,
     Slot,
+    Title,
     slot,
 )
 
@@ -68,6 +69,7 @@ __all__ = [
     "SkillError",
     "Sound",
     "Store",
+    "Title",
     "Unanswered",
     "change",
     "is_",
@@ -395,6 +397,7 @@ class Handler:
     seconds: float | None = None
     """How long a call may take; None for what the configuration says."""
     after: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()
 
     @property
     def intent(self) -> str:
@@ -405,11 +408,11 @@ class Handler:
         """How it is said in this house. A slot without a single value in this house leaves out what mentions it."""
         specs = tuple(slot.spec(house) for slot in self.slots)
         empty = {spec.name for spec in specs if spec.kind == "choice" and not spec.choices}
-        templates, after = (
+        templates, after, written = (
             tuple(left for template in several if (left := prune(template, empty)) is not None)
-            for several in (self.templates, self.after)
+            for several in (self.templates, self.after, self.written)
         )
-        return IntentSpec(self.intent, templates, specs, self.summary, self.weight, self.later, after)
+        return IntentSpec(self.intent, templates, specs, self.summary, self.weight, self.later, after, written)
 
 
 @dataclass
@@ -436,35 +439,41 @@ class Skill:
         later: bool = False,
         seconds: float | None = None,
         after: Sequence[str] = (),
+        written: Sequence[str] = (),
     ) -> Callable[[Function], Function]:
         """Let the function below answer these sentences; it is returned unchanged.
 
         `weight` tells how often it is said, relative to other intents; `later` lets it be asked for at another time, as
         in "… in ten minutes"; `seconds` is how long a call may take, where that is longer than others may. `after` are
         sentences that mean this only shortly after another command of this skill, as "ten minutes more" does after a
-        timer was set: slots that they do not say are taken from there. Raises SkillLoadError for a function whose
-        signature cannot be spoken.
+        timer was set: slots that they do not say are taken from there. `written` are rarer ways to say it, which are
+        understood where they are typed or taken down word for word, but not listened for: they cost the recognizer of
+        a small machine nothing. Raises SkillLoadError for a function whose signature cannot be spoken.
         """
-        return self._register(templates, weight, risk, question=False, later=later, seconds=seconds, after=tuple(after))
+        more = (tuple(after), tuple(written))
+        return self._register(templates, weight, risk, more, question=False, later=later, seconds=seconds)
 
-    def question(self, *templates: str, weight: float = 1.0) -> Callable[[Function], Function]:
+    def question(
+        self, *templates: str, weight: float = 1.0, written: Sequence[str] = ()
+    ) -> Callable[[Function], Function]:
         """As `intent`, for what only asks: it is lent a house in which nothing can be changed."""
-        return self._register(templates, weight, Risk.NONE, question=True)
+        return self._register(templates, weight, Risk.NONE, ((), tuple(written)), question=True)
 
     def _register(
         self,
         templates: tuple[str, ...],
         weight: float,
         risk: Risk,
+        more: tuple[tuple[str, ...], tuple[str, ...]],
         *,
         question: bool,
         later: bool = False,
         seconds: float | None = None,
-        after: tuple[str, ...] = (),
     ) -> Callable[[Function], Function]:
         def register(function: Function) -> Function:
             handler = _handler(self, function, templates, weight, risk, question, later)
-            self.handlers.append(replace(handler, seconds=seconds, after=after))
+            after, written = more
+            self.handlers.append(replace(handler, seconds=seconds, after=after, written=written))
             return function
 
         return register

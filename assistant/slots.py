@@ -62,6 +62,16 @@ class Often:
 
 
 @dataclass(frozen=True, slots=True)
+class Title:
+    """For `Annotated[str, Title()]`: what the household calls something of its own, in at most so many words.
+
+    "Camping" is one; "me", "what is on" and "a new" are none, so that a sentence with these means something else.
+    """
+
+    most: int = 4
+
+
+@dataclass(frozen=True, slots=True)
 class Calculation:
     """A sum."""
 
@@ -175,7 +185,8 @@ def _slot(name: str, annotation: object, marks: tuple[object, ...], required: bo
     for kind, python_type, convert in _SIMPLE:
         if annotation is python_type:
             often = next((mark for mark in marks if isinstance(mark, Often)), Often())
-            spec = SlotSpec(name, kind, required, often.choices, most=often.most)
+            title = next((mark.most for mark in marks if isinstance(mark, Title)), 0)
+            spec = SlotSpec(name, kind, required, often.choices, most=often.most, title=title)
             return Slot(name, required, lambda _, spec=spec: spec, _ignoring_house(name, convert))  # type: ignore[misc]
     raise SkillLoadError(
         f"parameter '{name}': {annotation!r} cannot be spoken; use str, int, float, bool, Percent, timedelta, time, "

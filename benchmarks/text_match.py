@@ -18,7 +18,7 @@ from hassil import IntentData, Intents, recognize
 from hassil.intents import Intent as HassilIntent
 
 from assistant.messages import Choice, IntentSpec, SlotSpec, Transcript, Vocabulary
-from assistant.phrases import syntax, templates
+from assistant.phrases import courtesy, syntax, templates
 from assistant.phrases.book import PhraseBook
 from assistant.phrases.network import compile_network
 from assistant.phrases.words import spelled
@@ -149,7 +149,7 @@ def plain_hassil(size: int = 100) -> Callable[[str], object]:
         data = IntentData([])
         vars(data)["sentences"] = [template.sentence]  # what it would have parsed from text, parsed already
         intents.setdefault(template.intent, HassilIntent(template.intent)).data.append(data)
-    polite = [*syntax.forms(syntax.parse(templates.BEFORE)), *syntax.forms(syntax.parse(templates.AFTER))]
+    polite = [*syntax.forms(syntax.parse(courtesy.HEARD_BEFORE)), *syntax.forms(syntax.parse(courtesy.HEARD_AFTER))]
     everything = Intents("en", intents, dict(parsed.lists), skip_words=polite)
     return lambda text: recognize(spelled(text), everything)
 

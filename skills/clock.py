@@ -24,10 +24,34 @@ TELL = "(tell me|give me|let me know|show me|do you know|can I have)"
     "(have you got the time|do you have the time|what time do you have|what hour is it|what time of day is it"
     "|how late is it|tell the time|tell me the hour|I need to know (what time it is|the time))",
     weight=10,
+    written=(
+        f"[the] [current|exact] time [please] {NOW}",
+        f"what (time it is|the time is|time is it|is the time|hour is it|hour it is|is the hour) [currently] {NOW}",
+        f"{TELL} (what is the time|what time is it|the hour|the current hour) [here] {NOW}",
+        "(what does the clock say|check the (time|clock)|read the clock|what is the clock at)",
+        f"what time (is it|do we have|have we got) [here|over here|at home] {NOW}",
+    ),
 )
 async def time(ctx: Context) -> str:
     """Tell the time."""
     return f"It is {ctx.spoken(ctx.now().time())}."
+
+
+@skill.question(
+    "what's the date and time",
+    "(what is|tell me) the [current] (date and [the] time|time and [the] date|day and [the] time|time and [the] day)",
+    weight=0.5,
+    written=(
+        "[what is|what are|tell me|give me|show me|I need|let me know] [the|today's|the current] [current] "
+        "(date and [the] time|time and [the] date|day and [the] time|time and [the] day|date time) "
+        "[for today|today|now|right now]",
+        "what (date and time|time and date|day and time|time and day) is it [today|now|right now]",
+        "(what time is it and what (day|date) is it|what (day|date) is it and what time is it)",
+    ),
+)
+async def now(ctx: Context) -> str:
+    """Tell the date and the time."""
+    return f"It is {ctx.spoken(ctx.now().date())}, {ctx.spoken(ctx.now().time())}."
 
 
 @skill.question(
@@ -42,6 +66,12 @@ async def time(ctx: Context) -> str:
     "(what date (is|is it|will it be|will be)|when is) {day}",
     f"({TELL}|I need to know) (the date [it will be] {{day}}|what date it (is|will be) {{day}})",
     weight=5,
+    written=(
+        "[what is] [the] (date today|current date|today date|todays date|date of today|calendar date) [today|now]",
+        "what (is|will be|was) the date (of|on|for) [this|the] {day} [be]",
+        "(which|what) date (does|will|did) {day} (fall on|fall|be|have)",
+        "(when|what day of the month) is {day} [this year]",
+    ),
 )
 async def date(ctx: Context, day: Date | None = None) -> str:
     """Tell the date."""
@@ -60,6 +90,14 @@ async def date(ctx: Context, day: Date | None = None) -> str:
     "(what|which) day [of the week] (is|is it|will it be|will be|was|was it) [on] {day}",
     "(what|which) day [of the week] (does|will) {day} (fall on|fall|be)",
     weight=3,
+    written=(
+        "(what|which) day [of the week] (is|will|was|does|did) {day} [fall|be|come|land] [on] [this year|this month]",
+        "(what|which) day [of the week] (is|was) it on {day} [this year]",
+        "what (is|will be|was) [the] (day|weekday|day of the week) (on|of|for) {day} [this year]",
+        "[the] (day|weekday) (on|of) {day}",
+        "(what|which) (weekday|day of the week) (is|do we have) [it] [today|now]",
+        "(what is the day of today|what day is today's)",
+    ),
 )
 async def weekday(ctx: Context, day: Date | None = None) -> str:
     """Tell the day of the week."""

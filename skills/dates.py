@@ -19,6 +19,14 @@ UNTIL = "(until|till|to|before)"
     "how (far away|far off|soon) is {day}",
     "(count the {unit}|count down the {unit}|tell me the number of {unit}|the number of {unit}) (until|till|to) {day}",
     weight=1,
+    written=(
+        "how many [more] {unit} (are left|are there|do we have|do I have|have I got|left|remain|to go|is it)"
+        " [left|to go|more] (until|till|til|to|for|before) [it is] {day}",
+        "(how long|how much longer|how much time) (is it|is there|is left|until|do we have|do I have left)"
+        " (until|till|for|before|to go until) [it is] {day}",
+        "(how soon is|in how many {unit} is) {day} [coming]",
+        "[tell me|give me] the (number|amount) of {unit} [left|remaining] (until|till|to|before|for) {day}",
+    ),
 )
 async def until(ctx: Context, day: date, unit: Unit = "days") -> str:
     """Tell how long it is until a day."""

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from assistant.skill import (
     Area,
+    Asked,
     Context,
     Device,
     Light,
@@ -40,6 +41,14 @@ SOME = (
 EVERY = f"({ALL} (lights|lamps)|the light|every light|[the] lighting) [in here|in the house|everywhere]"
 HERE = "ALL (lights|lamps|light) … in [the|my|our] {area}".replace("ALL", ALL)
 """With the verb's other half in the middle: "turn the lights off in the bathroom"."""
+
+HOUSE = (
+    f"({ALL} (lights|lamps|lighting|light) (of|in|at|around|throughout) "
+    "([the|my|our] [whole] (house|home|apartment|flat|place)|[this|the|my] room|here)"
+    f"|{ALL} (interior|indoor|inside|house|room) (lights|lamps|lighting|light)"
+    "|all [of] [the] lighting|all [of] (my|our|these) (lights|lamps))"
+)
+"""All lights, in rarer words."""
 
 COLOUR = "(colour|color|colours|colors)"
 LITTLE = "[a bit|a little|a little bit|some|slightly]"
@@ -93,6 +102,14 @@ def said(*patterns: str) -> tuple[str, ...]:
     "(let there be light|lights please|hit the lights|I need [some] [more] (light|lights)|it is [too] dark [in] here)",
     weight=10,
     later=True,
+    written=(
+        f"((turn|switch|put) on|activate|light) {HOUSE}",
+        f"(turn|switch|put) {HOUSE} on",
+        *said("have … [turned|switched] on", "(could|can) … be (turned|switched) on", "let … be on"),
+        "(give me|I want|I need|can I have|let us have|make) some [more] (light|lights|lighting) [in here|please]",
+        "illuminate [the|my] {area}",
+        "(it is|it's) (so|very|pretty|quite|really) dark [in] here",
+    ),
 )
 async def on(ctx: Context, light: Light | None = None, area: Area | None = None) -> str:
     """Turn lights on."""
@@ -110,6 +127,12 @@ async def on(ctx: Context, light: Light | None = None, area: Area | None = None)
     f"(turn|switch|put|shut) {HERE.replace('…', '(off|out)')}",
     weight=10,
     later=True,
+    written=(
+        f"((turn|switch|shut|put) (off|out)|kill|cut|extinguish) {HOUSE}",
+        f"(turn|switch|shut|put) {HOUSE} (off|out)",
+        *said("have … [turned|switched] off", "(could|can) … be (turned|switched) off", "(cut|douse) …"),
+        "lights out [everywhere|please]",
+    ),
 )
 async def off(ctx: Context, light: Light | None = None, area: Area | None = None) -> str:
     """Turn lights off."""
@@ -164,6 +187,13 @@ async def brightness(
     "(brighten|lighten|light) up [the|my] {area}",
     "make [the|my] {area} [a bit|a little|a little bit|much] brighter",
     "(make it [a bit|a little|a little bit|much] brighter [in here]|(increase|raise|turn up) the brightness)",
+    written=(
+        f"(brighten|turn up|raise|increase|bright|lift) {HOUSE} {LITTLE}",
+        *said(f"bright … [up] {LITTLE}", "(increase|raise) the (intensity|light level|level) of …"),
+        "make (this|the|my) room [a bit|a little|much] (brighter|lighter)",
+        "(give me|I want|I need) (more|brighter|bright) (light|lights|lighting) in [the|my] {area}",
+        "it is [a bit|a little|too|rather] (dim|gloomy) in here",
+    ),
     after=("[make (it|them)] [a bit|a little|a little bit|much|even] brighter [still]", "(turn|bring) (it|them) up"),
     weight=3,
 )
@@ -189,6 +219,13 @@ async def brighten(
     "make [the|my] {area} [a bit|a little|a little bit|much] (dimmer|darker|less bright)",
     "(make it [a bit|a little|much] (dimmer|darker|less bright) [in here]|(it|this) is too bright [in here]"
     "|(decrease|lower|reduce|turn down) the brightness|less light)",
+    written=(
+        f"(dim|turn down|lower|reduce|decrease|darken|soften) {HOUSE} {LITTLE}",
+        *said("(decrease|lower|reduce) the (intensity|light level|level) of …"),
+        "make (this|the|my|a) room [a bit|a little|much] (dimmer|darker)",
+        "(give me|I want|I need) (less|low|dim|softer|dimmer|lower) (light|lights|lighting) [in [the|my] {area}]",
+        "the lights are too bright [in here]",
+    ),
     after=(
         "[make (it|them)] [a bit|a little|a little bit|much|even] (dimmer|darker|less bright) [still]",
         "(turn|bring) (it|them) down",
@@ -210,8 +247,26 @@ async def dim(ctx: Context, step: Percent | None = None, light: Light | None = N
     f"(set|change|turn) [the] [light] {COLOUR} to {{colour}}",
     "(make|turn|set) [the|my] {area} [to] {colour}",
     weight=2,
+    written=(
+        *said(
+            f"(change|switch|alter|adjust|pick|choose) the {COLOUR} of …",
+            f"(change|switch|alter) … {COLOUR}",
+            "(change|switch|turn|make) … (to|into|a) [a|another] (different|another|new|other) (colour|color)",
+            "(can|could) … be [changed|turned|made|set] [to] {colour}",
+            "(use|show|give me) {colour} (for|on|in) …",
+        ),
+        f"(change|activate|choose|pick|use|set|select) [the|a] [different|new|another|other] (light|lighting) {COLOUR}",
+        f"(set|make|turn|change) [the] {COLOUR} [to] {{colour}} (for|on|in|of) ({HOUSE}|{EVERY})",
+        f"(set|make|turn|change|colour|color) {HOUSE} [to|into] {{colour}}",
+        f"(change|set) [the] {COLOUR} of {HOUSE} [to {{colour}}]",
+    ),
 )
-async def colour(ctx: Context, colour: Colour, light: Light | None = None, area: Area | None = None) -> str:
+async def colour(
+    ctx: Context,
+    colour: Annotated[Colour, Asked("Which colour?")],
+    light: Light | None = None,
+    area: Area | None = None,
+) -> str:
     """Change the colour of lights."""
     lights, together = _chosen(ctx, light, area, "colour")
     return await change(lights, {"on": True, "colour": colour}, colour, together)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Annotated
 
-from assistant.skill import Asked, BadSlot, Context, Often, OneOf, Skill, SkillError
+from assistant.skill import Asked, BadSlot, Context, Often, OneOf, Skill, SkillError, Title
 
 skill = Skill(
     "lists",
@@ -38,14 +38,14 @@ KNOWN = (
     *("turkey", "vinegar", "water", "wine", "yogurt"),
 )
 Items = Annotated[str, Often(*KNOWN, most=3), Asked("What shall I add?")]
-Thing = Annotated[str, Often(*KNOWN)]
 Good = Annotated[str, OneOf(*KNOWN)]
+Thing = Annotated[str, Often(*KNOWN), Asked("Which thing?")]
 Name = Annotated[
     str,
     OneOf(
         spoken={
-            "(shopping|grocery|groceries)": SHOPPING,
-            "(to do|todo|task)": "to do",
+            "(shopping|grocery|groceries|things to buy)": SHOPPING,
+            "(to do|todo|task|tasks|things to do)": "to do",
             "packing": "packing",
             "(wish|wishes)": "wish",
             "christmas": "christmas",
@@ -57,21 +57,38 @@ Name = Annotated[
         }
     ),
 ]
-ADD = "(add|put|write|place|include|stick|pop|throw|chuck)"
+ADD = "(add|put|write|place|include|put down|write down|stick|pop|throw|chuck)"
+Own = Annotated[str, Title()]
 THE = "[the|my|our]"
+CALLED = "(called|named|titled) {own}"
 LIST = f"{THE} [{{name}}|{{own}}] list"
-READ_OUT = "(read|show|tell|give|read out) [me]"
+ANY_LIST = f"({LIST}|[the|my|our|a] list of {{name}}|[the|a] list {CALLED})"
+SOME_LIST = "(a|any|this|that|your) list"
+FOR_NOW = "[today|for today|for now|for this week|so far]"
+VAGUE = "(something|anything|things|items|stuff|it|this|that|[an|the|a new|this|that] (item|thing)|some (items|things))"
+OUT = "((we are|I am) [almost|nearly|all] out of|(we|I) (have run out of|ran out of|have no [more]))"
+TAKE = "(remove|delete|take|cross|scratch|strike|erase|cancel|drop)"
+MAKE = "(make|create|start|begin|set up) [me] [a|another|the|my|one more]"
+READ_OUT = "(read|show|tell|give|read out|check|open|display|view|recite|repeat|bring up|pull up) [me]"
+AGAIN = "(it|that|them|some|more|one)"
 
 
 @skill.intent(
     f"{ADD} {{items}} (to|on|onto|in|into) {LIST}",
-    f"{ADD} (to|on) {LIST} {{items}}",
-    f"({ADD} (something|an item|things) (to|on) {LIST}|{ADD} to {LIST})",
-    "(we are|I am) [almost|nearly] out of {items}",
-    "(we|I) (need to (buy|get)|have to (buy|get)|have run out of|ran out of|need (more|some|another)) {items}",
+    f"{ADD} (to|on) {THE} [{{name}}|{{own}}] list {{items}}",
+    f"({ADD} {VAGUE} (to|on) {LIST}|{ADD} to {LIST})",
+    f"{OUT} {{items}}",
+    "(we|I) (need to buy|have to buy|need (more|another)) {items}",
     weight=3,
+    written=(
+        f"{ADD} {{items}} [down] (to|on|onto) ({SOME_LIST}|{ANY_LIST})",
+        f"{ADD} {VAGUE} (to|on|onto) ({SOME_LIST}|{ANY_LIST})",
+        f"({OUT}|(we|I) do not have [any] [more]) {{items}} [and|so] [please|can you|could you|will you] "
+        f"{ADD} {AGAIN} (to|on|onto) {LIST}",
+        f"{ADD} {{items}} [down] (to|on|onto) {LIST} {FOR_NOW}",
+    ),
 )
-def add(ctx: Context, items: Items, name: Name | None = None, own: str | None = None) -> str:
+def add(ctx: Context, items: Items, name: Name | None = None, own: Own | None = None) -> str:
     """Put things on a list."""
     return _add(ctx, _named(ctx, name, own, new=True), _split(items))
 
@@ -108,11 +125,16 @@ def _add(ctx: Context, where: str, wanted: Sequence[str]) -> str:
 
 
 @skill.intent(
-    f"(remove|delete|take|cross|scratch|strike) {{items}} (from|off|off of) {LIST}",
-    "(I|we) (bought|have bought|have got|already have|got) [the] {items}",
+    f"{TAKE} {{items}} (from|off|off of) {LIST}",
+    "(I|we) ((bought|have bought|have got|already have) [the]|got the) {items}",
     weight=2,
+    written=(
+        f"(cross|scratch|strike|take) (off|out) {{items}} (from|on|of|off) {ANY_LIST}",
+        f"{TAKE} {VAGUE} (from|off|off of) ({ANY_LIST}|{SOME_LIST})",
+        f"{TAKE} {{items}} (from|off|off of) {ANY_LIST}",
+    ),
 )
-def remove(ctx: Context, items: Thing, name: Name | None = None, own: str | None = None) -> str:
+def remove(ctx: Context, items: Thing, name: Name | None = None, own: Own | None = None) -> str:
     """Take things off a list."""
     where = _named(ctx, name, own)
     wanted = _split(items)
@@ -125,15 +147,27 @@ def remove(ctx: Context, items: Thing, name: Name | None = None, own: str | None
 
 
 @skill.question(
-    f"what (is|do I have|do we have|have we got) [written|left] on {LIST}",
+    f"what (is|is there|do (I|we) have|have (I|we) got) [written|left|still] on {LIST}",
     f"{READ_OUT} {LIST} [to me|aloud]",
     "what (do (we|I) (need|have) to (buy|get|pack)|do (we|I) need from the (store|shop|supermarket)"
     "|should (I|we) (buy|get))",
-    f"(is there|do I have|do we have) anything on {LIST}",
-    f"how many (things|items) are on {LIST}",
+    f"(is there|do I have|do we have) anything [left] on {LIST}",
+    f"how many (things|items) (are [there]|do I have) on {LIST}",
     weight=3,
+    written=(
+        f"what (is|else is|is there|do (I|we) have|have (I|we) got) [else|next|there|still] on {ANY_LIST} {FOR_NOW}",
+        f"what [else] (I have|we have|there is|I put|do I have|is it that is) on {ANY_LIST} {FOR_NOW}",
+        f"{READ_OUT} {ANY_LIST} [items] [to me|aloud|out|back] {FOR_NOW}",
+        f"({READ_OUT}|list|what are|go through) [all] [of] [the] (things|items|contents|entries|what is) "
+        f"[to me] [that are] (on|in|of|from) {ANY_LIST} {FOR_NOW}",
+        f"what (the|are the) (things|items|entries) (on|in) {ANY_LIST} [are] {FOR_NOW}",
+        f"what does {ANY_LIST} (contain|say|include|have) [on it] {FOR_NOW}",
+        "[what about|how about] [the|my|our] {name} list",
+        f"(do I have|[if] there is|have I (put|added)|is there) anything [left] (on|to) {ANY_LIST} {FOR_NOW}",
+        f"how many (things|items|entries) (do I have|have I got|are) on {ANY_LIST} {FOR_NOW}",
+    ),
 )
-def read(ctx: Context, name: Name | None = None, own: str | None = None) -> str:
+def read(ctx: Context, name: Name | None = None, own: Own | None = None) -> str:
     """Read a list."""
     where = _named(ctx, name, own)
     items = [item for (item,) in ctx.store.rows("SELECT item FROM items WHERE list = ? ORDER BY id", where)]
@@ -149,10 +183,17 @@ def read(ctx: Context, name: Name | None = None, own: str | None = None) -> str:
     f"(is|are) [there] [any|the|some] {{items}} [already] on {LIST}",
     f"(do|did) (we|I) (have|put|write|add) [any] {{items}} (on|to) {LIST}",
     f"does {LIST} (have|contain|include) {{items}}",
-    "do (we|I) [still] need [to (buy|get)] [any|more] {items}",
+    "do (we|I) [still] need (to (buy|get)|any|more|to buy any|to buy more) {items}",
     weight=1,
+    written=(
+        f"(do|did) (we|I) [already|remember to|forget to] (have|put|write|add|include) [any] {{items}} "
+        f"(on|to|in) {ANY_LIST}",
+        f"have (we|I) [already] (put|written|added) {{items}} (on|to) {ANY_LIST}",
+        f"does {ANY_LIST} [already] (have|contain|include) {{items}} [on it]",
+        f"(is|are) {{items}} [already] on {ANY_LIST}",
+    ),
 )
-def has(ctx: Context, items: Thing, name: Name | None = None, own: str | None = None) -> str:
+def has(ctx: Context, items: Thing, name: Name | None = None, own: Own | None = None) -> str:
     """Tell whether something is on a list."""
     where = _named(ctx, name, own)
     wanted = _split(items)
@@ -167,10 +208,16 @@ def has(ctx: Context, items: Thing, name: Name | None = None, own: str | None = 
 @skill.intent(
     f"(clear|empty|erase|wipe|reset) {LIST}",
     f"(remove|delete|clear|take|cross) (everything|all|all items|all things) (from|off|on) {LIST}",
-    f"(delete|throw away|get rid of) {LIST}",
+    f"(delete|throw away|get rid of|remove) {LIST}",
     weight=0.7,
+    written=(
+        f"(clear|empty|erase|wipe|reset) [out] {ANY_LIST}",
+        f"(remove|delete|clear|take|cross|erase|get rid of) (everything|all|(all [of] [the|my]|the) (items|things)) "
+        f"(from|off|on|in) {ANY_LIST}",
+        f"(delete|remove|cancel|throw away|get rid of) {ANY_LIST}",
+    ),
 )
-def clear(ctx: Context, name: Name | None = None, own: str | None = None) -> str:
+def clear(ctx: Context, name: Name | None = None, own: Own | None = None) -> str:
     """Take everything off a list."""
     where = _named(ctx, name, own)
     with ctx.store.changes():
@@ -183,11 +230,17 @@ def clear(ctx: Context, name: Name | None = None, own: str | None = None) -> str
 
 @skill.intent(
     "(make|create|start|begin|set up) (a|another|me a) [new] ({name}|{own}) list",
-    "(make|create|start) (a|another) [new] list (called|named|for) {own}",
+    "(make|create|start) (a|another) [new] list [(called|named|for) [the|my] {own}]",
     weight=0.5,
+    written=(
+        f"{MAKE} [new] ({{name}}|{{own}}) list",
+        f"{MAKE} [new] list [(called|named|titled|for|of) [the|my] ({{name}}|{{own}})]",
+    ),
 )
-def create(ctx: Context, name: Name | None = None, own: str | None = None) -> str:
+async def create(ctx: Context, name: Name | None = None, own: Own | None = None) -> str:
     """Begin a list."""
+    if name is own is None:
+        own = (await ctx.ask("What shall I call it?", str)).casefold().removesuffix(" list")
     where = _named(ctx, name, own, new=True)
     fresh = ctx.store.change("INSERT OR IGNORE INTO lists VALUES (?)", where)
     if fresh:
@@ -200,6 +253,11 @@ def create(ctx: Context, name: Name | None = None, own: str | None = None) -> st
     "(list|show|show me|tell me|read me|what are) [all] [of] [the|my|our] lists",
     "(how many lists do (I|we) have|are there any lists|do I have any lists)",
     weight=0.5,
+    written=(
+        "(what|which) lists (do (I|we) have|are there|have I (got|made)|(I|we) (have|made)|there are) [made]",
+        "(what|which) lists (are|exist) [currently] [available]",
+        "(read|check|display|see|go through|show|tell me) [all] [of] [the|my|our] [available] lists",
+    ),
 )
 def every(ctx: Context) -> str:
     """Tell which lists there are."""

@@ -36,6 +36,11 @@ Named = Annotated[
 OfTen = Annotated[int, Between(0, 10)]
 
 
+ANY_SOUND = "[the|your] (sound|sounds|audio|volume|noise)"
+SPEAKERS = "[(on|from|of|to) [the|all|your|my|all the] (speaker|speakers|device)]"
+"""Where it comes from, in words that make no difference."""
+
+
 def said(*patterns: str) -> tuple[str, ...]:
     """Each pattern with each sort of number in the place of "…"; "percent" tells five percent from five of ten."""
     numbers = ("([level] {of_ten}|{11..100:level})", "{level} percent")
@@ -74,6 +79,13 @@ async def set(ctx: Context, level: Percent | None = None, of_ten: OfTen | None =
     "(turn up|increase|raise) [the|your] volume by {step}",
     "turn [the|your] volume up by {step}",
     weight=4,
+    written=(
+        f"(turn up|crank up|increase|raise|boost|up|pump up) [all] {ANY_SOUND} {SPEAKERS} {LITTLE}",
+        f"(turn|crank|bring) {ANY_SOUND} {SPEAKERS} up {LITTLE}",
+        "(speak|talk|be|make (it|that)) [a bit|a little|much|slightly|a little bit] (louder|more loudly) [to me]",
+        "(make|turn) (the (sound|audio|speaker|speakers|volume)|it) [a bit|a little|much] (louder|higher)",
+        "(I can not hear you [well|very well|properly]|it is too quiet|you are [speaking] too (soft|softly|quietly))",
+    ),
 )
 async def up(ctx: Context, step: Percent | None = None) -> str:
     """Speak louder."""
@@ -94,6 +106,16 @@ async def up(ctx: Context, step: Percent | None = None) -> str:
     "(turn down|decrease|lower|reduce) [the|your] volume by {step}",
     "turn [the|your] volume down by {step}",
     weight=4,
+    written=(
+        f"(turn down|decrease|lower|reduce|drop|soften) [all] {ANY_SOUND} {SPEAKERS} {LITTLE}",
+        f"(turn|bring) {ANY_SOUND} {SPEAKERS} down {LITTLE}",
+        "(speak|talk|be) [a bit|a little|much|slightly|a little bit] (quieter|softer|lower|less loudly|more quietly)"
+        " [to me]",
+        "(lower|soften) (your (voice|tone)|the tone)",
+        "(make|turn) (the sound|the audio|the speaker|the speakers|it|the volume) [a bit|a little|much] "
+        "(quieter|lower|softer|less loud)",
+        "(it is too loud|that is too loud|you are [speaking|talking] too loudly|not so loudly)",
+    ),
 )
 async def down(ctx: Context, step: Percent | None = None) -> str:
     """Speak more quietly."""
@@ -105,6 +127,14 @@ async def down(ctx: Context, step: Percent | None = None) -> str:
     "mute [yourself|[the] (volume|sound|audio|speaker|speakers)]",
     "(turn off the (sound|volume|audio)|turn the (sound|volume|audio) off|sound off|go mute|be mute|mute on)",
     weight=2,
+    written=(
+        f"(mute|silence|turn off|switch off|cut|kill|stop|disable) [all] {ANY_SOUND} {SPEAKERS}",
+        "(mute|silence) (the|all|your|all the|all your) (speakers|speaker|responses|answers|sounds|device|devices)",
+        "(be|stay|become|go) (muted|silent|mute|completely quiet)",
+        "(no (speaking|talking|more speaking|more talking|more sounds)|stop (responding|answering))",
+        "(do not|don't) (respond|answer|reply|make a sound|make any sound|make any noise)",
+        "(set|turn on|switch on|activate|enable|press|hit|touch) [the] (mute|mute button|mute mode|silent mode)",
+    ),
 )
 async def mute(ctx: Context) -> None:
     """Make no sound at all."""

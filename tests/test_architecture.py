@@ -20,7 +20,7 @@ LIBRARIES = {
     "urllib.request": {"assistant.models.download"},
     "aiomqtt": {"assistant.devices.mqtt"},
     "paho": {"assistant.devices.mqtt"},
-    "astral": {"assistant.future.sun"},
+    "astral": {"assistant.future.sun", "skills.places"},
     "pocketsphinx": {"assistant.engines.sphinx"},
     "onnxruntime": {"assistant.engines.features", "assistant.engines.piper"},
     "kaldi_decoder": {"assistant.engines.kaldi"},

@@ -159,9 +159,9 @@ def following(skill: str, specs: Iterable[IntentSpec]) -> tuple[Vocabulary, Voca
         named = [slot.name for slot in spec.slots if slot.names == "devices"]
         slots = tuple(replace(slot, choices=(PRONOUN,)) if slot.names == "devices" else slot for slot in spec.slots)
         if spec.after:
-            afterwards.append(replace(spec, templates=spec.after, slots=slots, later=False))
+            afterwards.append(replace(spec, templates=spec.after, slots=slots, later=False, written=()))
         if templates := tuple(each for each in spec.templates if any(f"{{{name}}}" in each for name in named)):
-            pronominal.append(replace(spec, templates=templates, slots=slots, later=False))
+            pronominal.append(replace(spec, templates=templates, slots=slots, later=False, written=()))
     return Vocabulary(tuple(afterwards)), Vocabulary(tuple(pronominal))
 
 

@@ -10,7 +10,7 @@ from hassil import TextSlotList
 from hassil.string_matcher import MatchContext, MatchSettings, match_expression
 
 from assistant.messages import Intent, Transcript, Vocabulary, When
-from assistant.phrases import later, syntax, templates
+from assistant.phrases import courtesy, later, templates
 from assistant.phrases.ends import possible
 from assistant.phrases.lists import Part, Value
 from assistant.phrases.templates import Template
@@ -38,6 +38,8 @@ class _Sentence:
 
     words: tuple[Word, ...]
     tidy: str
+    filler: bool = False
+    """Whether more was left off at its end than may be left off free text."""
 
     @property
     def text(self) -> str:
@@ -86,8 +88,6 @@ class PhraseBook:
         """Those with which a time may be said."""
         self._times: tuple[Template, ...] = ()
         self._settings = MatchSettings()
-        self._before = _polite(templates.BEFORE)
-        self._after = _polite(templates.AFTER)
 
     async def learn(self, vocabulary: Vocabulary) -> None:
         """Read these templates from now on. Raises SkillLoadError; the old ones then stay."""
@@ -136,13 +136,16 @@ class PhraseBook:
         return min(readings, key=lambda reading: (reading[0].rank, reading[0].template.intent), default=(None, None))
 
     def _trim(self, sentence: _Sentence) -> Iterator[_Sentence]:
-        """The sentence with and without the politeness around it."""
+        """The sentence with and without the courtesy around it."""
         said = tuple(word.text for word in sentence.words)
-        before = [0] + [len(polite) for polite in self._before if said[: len(polite)] == polite]
-        after = [0] + [len(polite) for polite in self._after if said[-len(polite) :] == polite]
-        for start, end in product(before, after):
+        plain_ends = courtesy.after(said)
+        for start, end in product(courtesy.before(said), courtesy.after_all_but_free_text(said)):
             if start + end < len(said):
-                yield _Sentence(sentence.words[start : len(said) - end], sentence.tidy)
+                plain = replace(sentence, words=sentence.words[start : len(said) - end], filler=end not in plain_ends)
+                yield plain
+                if "mind" in said[:start]:
+                    for verb in courtesy.plain_verbs(plain.words[0].text):
+                        yield replace(plain, words=(replace(plain.words[0], text=verb), *plain.words[1:]))
 
     def _for_later(self, sentence: _Sentence) -> Iterator[tuple[_Match, When]]:
         """Readings of it as a command and a time, either of them first."""
@@ -162,6 +165,8 @@ class PhraseBook:
         for template in among:
             if not possible(template.first, first) or not possible(template.last, last):
                 continue
+            if sentence.filler and template.last is None:
+                continue
             if any(clause.isdisjoint(present) for clause in template.sentence.get_required_clauses({})):
                 continue
             start = MatchContext(text=text, intent_sentence=template.sentence)
@@ -175,10 +180,6 @@ def _others(best: Intent, matches: Sequence[_Match]) -> tuple[str, ...]:
     summaries = (Intent(match.template.intent, match.slots, 0.0, "", "").summary for match in matches)
     found = dict.fromkeys(summary for summary in summaries if summary != best.summary)
     return tuple(found)[:MOST_OTHERS]
-
-
-def _polite(template: str) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(form.split()) for form in syntax.forms(syntax.parse(template)) if form)
 
 
 def _read(sentence: _Sentence, template: Template, end: MatchContext, today: date) -> _Match | None:

@@ -16,6 +16,7 @@ from assistant.phrases import moments, quantities, syntax, whens
 from assistant.phrases.lists import AnyWords, Kind, Part, Said, digits, number, spoken
 from assistant.phrases.numbers import cardinal
 from assistant.phrases.syntax import TemplateError
+from assistant.phrases.titles import is_title
 
 WIDEST_LIST = 1000
 """Numbers are listed one by one up to this many; wider ranges are said in thousands."""
@@ -36,6 +37,8 @@ def kind_of(slot: SlotSpec) -> Kind:
             return percentage(slot.low, slot.high)
         case "text" if slot.choices:
             return text_often(slot.choices, slot.most)
+        case "text" if slot.title:
+            return title(slot.title)
     if slot.kind in _FIXED:
         return _FIXED[slot.kind]()
     raise TemplateError(
@@ -51,6 +54,17 @@ def _first(parts: Sequence[Part], _: date) -> str:
 def text() -> Kind:
     """Any words."""
     return Kind("{text}", {"text": AnyWords(name="text")}, _first)
+
+
+@lru_cache(maxsize=8)
+def title(most: int) -> Kind:
+    """Up to so many words, if they can be the name of something."""
+
+    def compose(parts: Sequence[Part], _: date) -> str | None:
+        words = str(parts[0][1])
+        return words if is_title(words, most) else None
+
+    return Kind("{text}", {"text": AnyWords(name="text")}, compose)
 
 
 DIGITS = (

@@ -209,6 +209,25 @@ _FESTIVALS = {
 """Month and day, as one number."""
 
 
+def _nth(month: int, which: int, weekday: int) -> int:
+    """One number for such a weekday of a month; 5 is the last of them."""
+    return 10_000 + month * 100 + which * 10 + weekday
+
+
+_RARER_FESTIVALS = {
+    317: ("saint patrick's day", "st patrick's day"),
+    401: ("april fools", "april fool's day"),
+    704: ("independence day",),
+    1101: ("all saints day",),
+    _nth(5, 2, 6): ("mother's day", "mothers day"),
+    _nth(5, 5, 0): ("memorial day",),
+    _nth(6, 3, 6): ("father's day", "fathers day"),
+    _nth(9, 1, 0): ("labor day", "labour day"),
+    _nth(11, 4, 3): ("thanksgiving", "thanksgiving day"),
+}
+"""Those that are only read; what is on a weekday is so as in the United States."""
+
+
 @cache
 def day() -> Kind:
     """`YYYY-MM-DD`: "tomorrow", "next Tuesday", "on Friday", "March 3rd", "in three days".
@@ -224,7 +243,8 @@ def day() -> Kind:
         -1: ("yesterday",),
         -2: ("the day before yesterday", "day before yesterday"),
     }
-    festivals = (Said(when, words, 0.3) for when, words in _FESTIVALS.items())
+    festivals = [Said(when, words, 0.3) for when, words in _FESTIVALS.items()]
+    festivals += [Said(when, words, 0.0) for when, words in _RARER_FESTIVALS.items()]
     years = (Said(2000 + n, (f"twenty {w}", f"two thousand {w}", f"two thousand and {w}")) for n, w in _year_words())
     lists = (
         spoken("near day", (Said(offset, words, 1.0 if offset >= 0 else 0.2) for offset, words in near.items())),
@@ -277,6 +297,8 @@ def _find_day(said: dict[str, int], today: date) -> date:
         weeks = {None: ahead or 7, 0: ahead, 1: 7 - today.weekday() + said["weekday"]}
         return today + timedelta(days=weeks[said.get("week")])
     if "festival" in said:
+        if said["festival"] >= _nth(0, 0, 0):
+            return _next_nth(said["festival"] - _nth(0, 0, 0), today)
         month, of_month = divmod(said["festival"], 100)
         return _next(of_month, month, today) if month else _next_easter(today)
     if "day" not in said:
@@ -297,6 +319,20 @@ def _next(day_of_month: int, month: int | None, today: date) -> date:
         if found >= today:
             return found
     raise ValueError(f"there is no day {day_of_month} in month {month}")
+
+
+def _next_nth(which: int, today: date) -> date:
+    """The next day that `_nth` tells, less its 10,000."""
+    month, rest = divmod(which, 100)
+    nth, weekday = divmod(rest, 10)
+    for year in (today.year, today.year + 1):
+        first = date(year, month, 1)
+        days = [first + timedelta(days=ahead) for ahead in range(31)]
+        found = [day for day in days if day.month == month and day.weekday() == weekday]
+        day = found[-1] if nth == 5 else found[nth - 1]
+        if day >= today:
+            break
+    return day
 
 
 def _next_easter(today: date) -> date:

@@ -5,7 +5,7 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from assistant.messages import Vocabulary
-from assistant.phrases import later, syntax, templates
+from assistant.phrases import courtesy, later, syntax, templates
 from assistant.phrases.graph import FINAL, FREE_TEXT, Graph, Step
 from assistant.phrases.words import CONTRACTIONS
 
@@ -62,7 +62,7 @@ def compile_network(vocabulary: Vocabulary) -> Network:
     parsed = templates.parse(vocabulary)
     spoken_later = templates.parse(later.VOCABULARY)
     graph = Graph({**parsed.lists, **spoken_later.lists})
-    after = syntax.parse(templates.AFTER)
+    after = syntax.parse(courtesy.HEARD_AFTER)
     tail = graph.optional(after, FINAL, POLITE_AFTER)
     waiting = tail
     if any(each.later for each in parsed.templates):
@@ -71,12 +71,14 @@ def compile_network(vocabulary: Vocabulary) -> Network:
         assert both is not None
         waiting = both
     ends = (
-        (each.prior, graph.read(each.sentence.expression, waiting if each.later else tail)) for each in parsed.templates
+        (each.prior, graph.read(each.sentence.expression, waiting if each.later else tail))
+        for each in parsed.templates
+        if each.prior
     )
     said = graph.any_of(ends)
     if said is None:
         return Network(2, 0, 1, ())
-    start = graph.optional(syntax.parse(templates.BEFORE), said, POLITE_BEFORE)
+    start = graph.optional(syntax.parse(courtesy.HEARD_BEFORE), said, POLITE_BEFORE)
     return _number(graph, start)
 
 

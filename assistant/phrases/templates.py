@@ -15,12 +15,6 @@ from assistant.phrases.kinds import FREE, kind_of
 from assistant.phrases.lists import Kind, Part, Value
 from assistant.phrases.syntax import TemplateError
 
-BEFORE = "[hey|hi|okay|ok] [please] [(could|can|would|will) you|i would like you to|i want you to] [please]"
-"""Politeness that may come before any sentence, typed or spoken."""
-
-AFTER = "[please] [thanks|thank you|for me]"
-"""And after it."""
-
 _TAG = "/"
 """Between a slot's name and the tag of its part, in the names of matched entities."""
 
@@ -35,7 +29,7 @@ class Template:
     weight: float
     """That of its intent."""
     prior: float
-    """How likely it is to be said; the priors of a vocabulary add up to one."""
+    """How likely it is to be said; the priors of a vocabulary add up to one. What is only written has none."""
     later: bool
     """Whether a time may be said with it."""
     slots: Mapping[str, Kind]
@@ -75,8 +69,9 @@ def parse(vocabulary: Vocabulary) -> Templates:
     total = sum(spec.weight for spec in vocabulary.intents) or 1.0
     for spec in vocabulary.intents:
         parsed = _parse_intent(spec)
-        prior = spec.weight / total / len(parsed)
-        for expression, kinds in parsed:
+        heard = spec.weight / total / len(spec.templates)
+        for place, (expression, kinds) in enumerate(parsed):
+            prior = heard if place < len(spec.templates) else 0.0
             for kind in kinds.values():
                 lists.update(kind.lists)
             first, last = (end_words(expression, lists, end) for end in (0, -1))
@@ -107,7 +102,7 @@ def _parse_intent(spec: IntentSpec) -> list[_Parsed]:
     if len(slots) < len(spec.slots):
         raise SkillLoadError(f"{spec.name}: two slots have the same name; rename one.")
     parsed: list[_Parsed] = []
-    for template in spec.templates:
+    for template in spec.templates + spec.written:
         try:
             parsed.append(_parse_template(template, slots))
         except TemplateError as error:

@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 
 from assistant.errors import SkillLoadError
 from assistant.messages import Choice, IntentSpec, SlotSpec, Vocabulary
-from assistant.phrases import syntax, templates
+from assistant.phrases import courtesy, syntax, templates
 from assistant.phrases.book import PhraseBook
 from assistant.phrases.graph import FREE_TEXT
 from assistant.phrases.network import Arc, Network, compile_network
 from assistant.phrases.words import CONTRACTIONS, speakable, spelled
 from tests.phrases.house import ask, book, choices, vocabulary
 
-POLITE = frozenset(spelled(f"{templates.BEFORE} {templates.AFTER} i'd").split()) | {"i'd"}
+POLITE = frozenset(spelled(f"{courtesy.HEARD_BEFORE} {courtesy.HEARD_AFTER} i'd").split()) | {"i'd"}
 """Words of politeness: sentences without them are those of the templates, if these have none either."""
 
 
@@ -227,8 +227,8 @@ def silently(arcs: Mapping[int, list[Arc]], states: Iterable[int]) -> set[int]:
 
 def test_politeness_is_heard_around_everything() -> None:
     network = compile_network(vocabulary("go"))
-    for before in ("", *syntax.forms(syntax.parse(templates.BEFORE))):
-        for after in ("", *syntax.forms(syntax.parse(templates.AFTER))):
+    for before in ("", *syntax.forms(syntax.parse(courtesy.HEARD_BEFORE))):
+        for after in ("", *syntax.forms(syntax.parse(courtesy.HEARD_AFTER))):
             assert accepts(network, f"{before} go {after}")
     assert accepts(network, "i'd like you to go")
     assert not accepts(network, "please")
@@ -252,6 +252,13 @@ def test_free_text_is_one_marker() -> None:
     network = compile_network(vocabulary("note {x}", slots=(SlotSpec("x", "text"),)))
     assert list(sentences(network)) == [f"note {FREE_TEXT}"]
     assert FREE_TEXT not in network.words
+
+
+def test_what_is_only_written_is_read_but_not_listened_for() -> None:
+    words = Vocabulary((IntentSpec("test.it", ("go",), written=("proceed [at once]",)),))
+    assert accepts(compile_network(words), "go")
+    assert not accepts(compile_network(words), "proceed")
+    assert ask(book(words), "proceed at once") is not None
 
 
 def test_what_cannot_be_said_is_left_out() -> None:

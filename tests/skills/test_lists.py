@@ -80,6 +80,18 @@ async def test_what_was_not_said_is_asked_for(assistant: testing.Assistant) -> N
     assert await assistant.say("socks and a hat") == "I put socks and hat on the packing list."
 
 
+async def test_what_says_nothing_is_no_name_and_no_thing(assistant: testing.Assistant) -> None:
+    assert await assistant.say("create a new list for me please") == "What shall I call it?"
+    assert await assistant.say("boat trip") == "There is a boat trip list now."
+    assert await assistant.say("add this item to the boat trip list") == "What shall I add?"
+    assert await assistant.say("ropes") == "I put ropes on the boat trip list."
+    assert await assistant.say("tell me what is on the boat trip list") == (
+        "There is one thing on the boat trip list: ropes."
+    )
+    assert await assistant.say("remove an item from the boat trip list") == "Which thing?"
+    assert await assistant.say("ropes") == "I took ropes off the boat trip list."
+
+
 async def test_a_long_list_is_not_read_to_the_end(assistant: testing.Assistant) -> None:
     for number in range(20):
         await assistant.say(f"add thing number {number} to the list")
