@@ -115,6 +115,13 @@ class OClock:
         hours = (0, 24) if self.sure or early else (0, 12, 24)
         return next(today + timedelta(hours=h) for h in hours if today + timedelta(hours=h) > moment)
 
+    def in_the(self, part: str | None) -> "OClock":
+        """What it means in a part of the day, as `PartOfDay` names it: eight in the evening is 20:00."""
+        if self.sure or part is None:
+            return self
+        late = part in ("afternoon", "evening") or (part == "night" and self.time.hour >= 5)
+        return OClock(self.time.replace(hour=self.time.hour % 12 + 12 * late), True)
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -136,6 +143,7 @@ class Moment:
 
 Percent = Annotated[int, Between(0, 100, percent=True)]
 Light = Annotated[Device, OfKind("light")]
+PartOfDay = Annotated[str, OneOf("morning", "afternoon", "evening", "night")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
-from assistant.skill import Announcement, Asked, BadSlot, Context, Entry, OClock, OneOf, Response, Skill, SkillError
+from assistant.skill import (
+    Announcement,
+    Asked,
+    BadSlot,
+    Context,
+    Entry,
+    OClock,
+    OneOf,
+    PartOfDay,
+    Response,
+    Skill,
+    SkillError,
+)
 
 
 @dataclass(frozen=True)
@@ -24,6 +36,22 @@ SET = "(set|make|create|add|put on|schedule|set up)"
 WAKE = "(wake me|wake me up|get me up|wake us up|get me out of bed)"
 CANCEL = "(cancel|delete|remove|clear|turn off|switch off|get rid of|disable|scrap|drop|kill|call off)"
 MY = "[the|my]"
+ALARM = "[a|an|the|my|another] [new|one time] (alarm|alarm clock|wake up alarm|wake up call|wakeup call|wakeup alarm)"
+WHEN = "({at} [[on|for] {day} [{part}]]|[on] {day} [{part}] [at|by|around] {at}|(in the|this) {part} at {at})"
+"""In whatever order it is said."""
+
+SOME_DAY = (
+    "[for|on] [today|tonight|tomorrow|this week|next week|the weekend|the week|weekdays|week days|the morning"
+    "|monday|tuesday|wednesday|thursday|friday|saturday|sunday] [morning|afternoon|evening|night]"
+)
+HOURS = {
+    "morning": range(12),
+    "afternoon": range(12, 18),
+    "evening": range(17, 24),
+    "night": (*range(20, 24), *range(5)),
+}
+"""In which an alarm is one of this part of the day."""
+
 EVERY_DAY = frozenset(range(7))
 
 NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -63,14 +91,47 @@ GROUPS = {"day": EVERY_DAY, "weekday": frozenset(range(5)), "weekend": frozenset
     "(I (need|want|have) to (get up|wake up|be up|be awake)|I need an alarm|alarm) (at|for|by) {at} [{day}]",
     f"({SET} (a|an|another|a new) alarm [clock] [for me]|(I need|I want|can I have|give me) an alarm) [{{day}}]",
     weight=5,
+    written=(
+        f"({WAKE}|I (need|want|have|would like) to (get up|wake up|be up|be awake|be woken)) [at|by|around] {WHEN}",
+        f"({SET}|I (need|want|would like)|give me|can I have|start|turn on) {ALARM} [for me] [for|at|to|on] {WHEN}",
+        f"alarm [set] [for|at|on] {WHEN}",
+        f"{WHEN} (alarm|wake up call)",
+        f"({SET}|start|turn on|I would like) {ALARM} [for me|for|at]",
+        f"({SET}|I need) me {ALARM} [[for|at|on] {WHEN}]",
+        "alarm",
+    ),
 )
-async def set(ctx: Context, at: Annotated[OClock, Asked("For when?")], day: date | None = None) -> str:
+async def set(
+    ctx: Context, at: Annotated[OClock, Asked("For when?")], day: date | None = None, part: PartOfDay | None = None
+) -> str:
     """Set an alarm."""
+    at = at.in_the(part)
     now = ctx.now().replace(tzinfo=None)
     when = at.after(now, early=True) if day is None else at.on(day, early=True)
     if when <= now and day == now.date():
         raise BadSlot(f"{ctx.spoken(when.time())} today is past.")
     entry = ctx.schedule.at(when, _ring(ctx, when), kind=skill.name)
+    ctx.undo(lambda: ctx.schedule.cancel(entry))
+    return f"Alarm set for {ctx.spoken(entry.at)}."
+
+
+@skill.intent(
+    "set an alarm for {length} from now",
+    f"{SET} [a|an|the|my] [new] alarm (in {{length}}|for {{length}} from now)",
+    weight=1,
+    written=(
+        f"({SET}|I need|I want|give me) {ALARM} ([to (ring|go off)] (in|after) {{length}}|[for] {{length}} from now)",
+        f"({SET}|I need|I want|give me) {ALARM} [for] {{length}} (ahead|later)",
+        "alarm (in {length}|[for] {length} from now)",
+        f"{WAKE} {{length}} from now",
+        "in {length} (set an alarm|sound the alarm|ring the alarm)",
+        "let (an|the|my) alarm (ring|go off|sound) (in {length}|{length} from now)",
+    ),
+)
+async def after(ctx: Context, length: timedelta) -> str:
+    """Set an alarm for a while from now."""
+    when = ctx.now().replace(tzinfo=None) + length
+    entry = ctx.schedule.after(length, _ring(ctx, when), kind=skill.name)
     ctx.undo(lambda: ctx.schedule.cancel(entry))
     return f"Alarm set for {ctx.spoken(entry.at)}."
 
@@ -112,6 +173,14 @@ async def every(
     "(what|when) have I set (alarms|an alarm) for",
     "(what|which) alarms will (ring|go off) [tomorrow|today]",
     weight=2,
+    written=(
+        f"(what|which) alarms (do I have|have I|are|are there) [got] [set|on|upcoming|active|coming up] {SOME_DAY}",
+        f"how many alarms (do I have|have I|are|are there) [got] [set|on|active|upcoming] {SOME_DAY}",
+        f"(are there|do I have|have I got|have I set|did I set) (any|an) (alarms|alarm) [set|on|active] {SOME_DAY}",
+        f"(check|view|display|see|report|list|show|show me|read|read out|tell me about) [all] [of] [the|my] "
+        f"(alarm|alarms) [settings|times|timings|that (are|I have) set] {SOME_DAY}",
+        f"is (my|the|an|there an) [wake up|wakeup|morning|early] alarm (set|on|active|enabled) {SOME_DAY}",
+    ),
 )
 async def list(ctx: Context) -> str:
     """Tell which alarms are set."""
@@ -126,6 +195,11 @@ async def list(ctx: Context) -> str:
     f"(what is|tell me|which is) {MY} next alarm",
     f"how long (until|till|before) {MY} [next] alarm [rings|goes off]",
     weight=1,
+    written=(
+        "next alarm",
+        f"([at|for] what time|when) (is|are|did I set|have I set|have you set|did you set) [the|my|an|any] "
+        f"[wake up|wakeup|morning|early|next] (alarm|alarms) [set] [for|at] [me] {SOME_DAY}",
+    ),
 )
 async def soonest(ctx: Context) -> str:
     """Tell when the next alarm rings."""
@@ -178,16 +252,36 @@ def _put_back(ctx: Context, entry: Entry) -> None:
     f"{CANCEL} {MY} alarm (for|on) [every] {{days}}",
     "(don't|do not) wake me [up] [tomorrow|at {at}]",
     weight=2,
+    written=(
+        f"{CANCEL} [the|my|that|this] (alarm|alarms) [that is|that are|which is] [set] (for|on) {{day}} [{{part}}]",
+        f"{CANCEL} [the|my] {{day}} [{{part}}] (alarm|alarms)",
+        f"{CANCEL} [the|my] {{at}} (alarm|wake up call) (for|on) {{day}}",
+        f"{CANCEL} [the|my] (alarm|alarms|wake up call) [that is|that are|which is] [set] (for|at) {WHEN}",
+    ),
 )
-async def cancel(ctx: Context, at: OClock | None = None, days: Days | None = None) -> str | Response:
-    """Cancel an alarm, or stop the one that rings."""
-    if at is None and days is None and ctx.schedule.silence():
+async def cancel(
+    ctx: Context,
+    at: OClock | None = None,
+    days: Days | None = None,
+    day: date | None = None,
+    part: PartOfDay | None = None,
+) -> str | Response:
+    """Cancel an alarm, or stop the one that rings; of one that recurs, leave out a day."""
+    if (at, days, day, part) == (None, None, None, None) and ctx.schedule.silence():
         await ctx.sound.hush()
         return Response()
-    found = _found(ctx, at, days)
+    found = [
+        entry
+        for entry in _found(ctx, at and at.in_the(part), days)
+        if day in (None, entry.at.date()) and (part is None or entry.at.hour in HOURS[part])
+    ]
+    if not found:
+        raise SkillError("There is no such alarm.")
     if len(found) > 1:
         options = [(f"[the] [alarm] [for|at] {_said(ctx, each)}", each) for each in found]
         found = await ctx.choose(f"{_list(ctx, found)} Which one shall I cancel, or all?", options, several=True)
+    if day is not None and len(found) == 1 and found[0].days:
+        return _skipped(ctx, found[0])
     ctx.schedule.cancel_all(found)
     if len(found) > 1:
         return "The alarms are cancelled."
@@ -199,6 +293,7 @@ async def cancel(ctx: Context, at: OClock | None = None, days: Days | None = Non
     f"{CANCEL} ((all|all the|all my|all of my|all of the|both|my|the) alarms|every alarm)",
     "turn (all|all my|my|the) alarms off",
     weight=0.5,
+    written=(f"{CANCEL} (any|all|every|all of) [the|my|our] alarms [that] [I have|are|have been|you have] [set]",),
 )
 async def cancel_all(ctx: Context) -> str:
     """Cancel all alarms."""
@@ -242,8 +337,12 @@ async def skip(ctx: Context, at: OClock | None = None, days: Days | None = None)
     found = [entry for entry in _found(ctx, at, days) if entry.days]
     if not found:
         raise SkillError("There is no alarm that recurs. You can cancel the one that is set.")
-    skipped = ctx.schedule.skip(found[0])
-    return f"I skip the alarm {ctx.spoken(found[0].at)}. The next one is {ctx.spoken(skipped.at)}."
+    return _skipped(ctx, found[0])
+
+
+def _skipped(ctx: Context, entry: Entry) -> str:
+    skipped = ctx.schedule.skip(entry)
+    return f"I skip the alarm {ctx.spoken(entry.at)}. The next one is {ctx.spoken(skipped.at)}."
 
 
 def _ring(ctx: Context, when: datetime) -> Announcement:

@@ -79,3 +79,12 @@ async def test_an_alarm_keeps_its_time_when_the_clocks_change() -> None:
     assert assistant.clock.now().isoformat() == "2026-03-29T03:30:00+02:00"
     assert await assistant.wait(hours=3, minutes=30) == ["It is 7 AM, your alarm."]
     assert assistant.clock.passed == timedelta(hours=18)
+
+
+async def test_an_alarm_after_a_while_and_one_of_a_part_of_the_day(assistant: testing.Assistant) -> None:
+    assert (await assistant.say("set an alarm for two hours from now")).startswith("Alarm set for ")
+    await assistant.say("undo that")
+    await assistant.say("set an alarm for tomorrow evening at eight")
+    assert "8 PM" in await assistant.say("what alarms do I have set right now")
+    assert await assistant.say("cancel the alarm for tomorrow morning") == "There is no such alarm."
+    assert (await assistant.say("cancel the alarm for tomorrow evening")).endswith("8 PM is cancelled.")
