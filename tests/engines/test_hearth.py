@@ -182,7 +182,7 @@ LIGHTS = Vocabulary((IntentSpec("light.on", ("switch on the (porch|torch|perch|b
 
 def doubtful(espeak: Espeak, second: Second | PocketSphinx) -> Hearth:
     """One to which nothing is ever clear."""
-    return Hearth(AcousticModel(), compile_network, espeak.phonemes, second, clear=math.inf)
+    return Hearth(AcousticModel(), compile_network, espeak.phonemes, second, clear=math.inf, plain=0.0)
 
 
 async def test_in_doubt_a_second_recognizer_chooses(espeak: Espeak) -> None:
