@@ -197,7 +197,8 @@ class Mind:
         self._puzzled += 1
         if self._puzzled > 1 and opening is not Opening.TYPED:
             return Response(ok=False)
-        near = self._nearest.find(transcript.text) if self._puzzled == 1 else None
+        told = self._puzzled == 1 and self._meaning.may_mean(transcript)
+        near = self._nearest.find(transcript.text) if told else None
         return Response(NOT_UNDERSTOOD + (f" You can say: {near}." if near else ""), ok=False)
 
     async def _act_all(

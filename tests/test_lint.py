@@ -124,12 +124,10 @@ async def test_phrases_taken_from_others_are_told(tmp_path: Path) -> None:
     file = tmp_path / "aaa.py"
     file.write_text(
         '"""Take phrases."""\nfrom assistant.skill import Skill\n\nskill = Skill("aaa")\n\n\n'
-        '@skill.intent("(cancel|stop) [all] [the] (timers|timer)")\ndef f() -> None:\n    """Take."""\n'
+        '@skill.intent("pause the timer", "pause [the|my] timer")\ndef f() -> None:\n    """Take."""\n'
     )
     found = await lint(file, [timer.skill], HOUSE)
-    assert any(line.startswith("aaa.f: it takes ") and "timer.cancel" in line for line in found.problems), (
-        found.problems
-    )
+    assert any(line.startswith("aaa.f: it takes ") and "timer.pause" in line for line in found.problems), found.problems
 
 
 async def test_a_module_without_a_docstring_and_a_table_that_is_wrong(tmp_path: Path) -> None:

@@ -83,12 +83,16 @@ class Meaning:
             return Wanted()
         if asides.dropped(text):
             return Wanted((Intent(asides.DROP, {}, transcript.confidence, "conversation", text),))
-        if last is not None:
+        if last is not None and self.may_mean(transcript):
             if (found := await self._instead(last, transcript)) is not None:
                 return Wanted((replace(found, confidence=transcript.confidence, text=text),), instead=True)
             if (found := await self._following_from(last, transcript)) is not None:
                 return Wanted((replace(found, confidence=transcript.confidence, text=text),))
         return Wanted(tuple(await self._understand(transcript, turn, watch)))
+
+    def may_mean(self, transcript: Transcript) -> bool:
+        """Whether the words were heard well enough to make something of them that they are not word for word."""
+        return transcript.confidence > self._ask_threshold
 
     async def fits(self, transcript: Transcript) -> bool:
         """Whether it is a command, word for word."""
@@ -137,8 +141,10 @@ class Meaning:
                 best = intent
             if best is not None and best.confidence >= self._threshold:
                 break
-            if understander is self._understanders[0] and intent is None and (parts := await self._parts(transcript)):
-                return parts
+            if understander is self._understanders[0] and intent is None and self.may_mean(transcript):
+                parts = await self._parts(transcript)
+                if parts:
+                    return parts
         return [best] if best is not None else ()
 
     def _write_down(self, watch: Stopwatch, name: str, intent: Intent | None) -> None:

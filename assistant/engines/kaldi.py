@@ -68,7 +68,7 @@ class PhoneSearch:
     """
 
     def __init__(self, graph: PhoneGraph, *, beam: float = BEAM, most: int = MOST_TOKENS) -> None:
-        self._graph = graph
+        self._entries = graph.entries
         self._fst = _loaded(graph)
         options = kaldi_decoder.FasterDecoderOptions(beam=beam, max_active=most)
         self._decoder = kaldi_decoder.FasterDecoder(self._fst, options)
@@ -103,11 +103,11 @@ class PhoneSearch:
         if not decoder.decode(kaldi_decoder.DecodableCtc(rows)) or decoder.final_relative_cost() == np.inf:
             return []
         _, lattice = decoder.get_raw_lattice()
-        found = itertools.islice(_sentences(_Lattice.read(lattice), self._graph.entries), count)
+        found = itertools.islice(_sentences(_Lattice.read(lattice), self._entries), count)
         return [self._path(labels, outputs, cost) for labels, outputs, cost in found]
 
     def _path(self, labels: Sequence[int], outputs: Sequence[int], cost: float) -> Path:
-        return Path(tuple(_aligned(labels, [self._graph.entries[output] for output in outputs])), cost)
+        return Path(tuple(_aligned(labels, [self._entries[output] for output in outputs])), cost)
 
 
 def _aligned(labels: Sequence[int], entries: Sequence[Entry]) -> Iterator[Spoken]:

@@ -31,7 +31,7 @@ async def test_warmer_and_cooler_go_from_where_it_is(assistant: testing.Assistan
     assert await assistant.say("turn down the bedroom radiator by two degrees") == (
         "The bedroom radiator is set to 19 degrees."
     )
-    assert await assistant.say("make it warmer") == "All thermostats are warmer."
+    assert await assistant.say("make it warmer") == "The bedroom radiator is set to 20 degrees."
 
 
 async def test_off_and_on_and_to_a_mode(assistant: testing.Assistant) -> None:
