@@ -31,7 +31,7 @@ from assistant.mind import Mind
 from assistant.pipeline import Pipeline
 from assistant.records.kept import Kept, sound_warning
 from assistant.records.turns import TurnBook
-from assistant.service.apart import FarHands
+from assistant.service.far_hands import FarHands
 from assistant.skill import Announcement
 from assistant.speaking.quiet import QuietHours, Softly
 from assistant.stages import Microphone, Recognizer, Speaker, Vad

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, TypeVar, cast
 
+from assistant.annotations import Between, OneOf
 from assistant.clock import Clock
 from assistant.conversation import undoing
 from assistant.conversation.calls import Asker
@@ -13,7 +14,7 @@ from assistant.house import House, HouseLookedAt
 from assistant.messages import Response
 from assistant.phrases import spoken
 from assistant.skill import Ability, Announcement, Names, Schedule, Sound, Store
-from assistant.slots import Between, OneOf, options_slot, slot
+from assistant.slots import options_slot, slot
 
 T = TypeVar("T")
 

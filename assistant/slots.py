@@ -4,146 +4,29 @@ A slot says how its value is spoken (`SlotSpec`, for the head) and turns the pla
 Python value that the handler gets. Spoken or written by a model, every value passes through `convert`.
 """
 
-import math
-import re
 import types
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from enum import Enum
-from fractions import Fraction
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+from assistant.annotations import Asked, Between, Calculation, Moment, OClock, OfKind, Often, OneOf, Title
 from assistant.conversation.which import Ambiguous, shared_words
+from assistant.conversions import (
+    calculation_of,
+    clock_of,
+    date_of,
+    duration_of,
+    moment_of,
+    number_of,
+    text_of,
+    time_of,
+    whole,
+)
 from assistant.errors import BadSlot, SkillLoadError
 from assistant.house import Area, Device, House
 from assistant.messages import YES_NO, Choice, SlotSpec
-from assistant.phrases import arithmetic
-
-
-@dataclass(frozen=True, slots=True)
-class Between:
-    """For `Annotated[int, Between(1, 12)]`: the range of a whole number, both ends included."""
-
-    low: int
-    high: int
-    percent: bool = False
-
-
-class OneOf:
-    """For `Annotated[str, OneOf("black", "green")]`: the values a word can take.
-
-    `spoken` gives other ways to say a value: `OneOf("milk", spoken={"(soy|soya) milk": "soy milk"})` hands over
-    "soy milk" for either. What is spoken may be a sentence template without slots.
-    """
-
-    def __init__(self, *values: str, spoken: Mapping[str, str] | None = None) -> None:
-        self.choices = tuple(
-            [Choice(value, value) for value in values] + [Choice(said, value) for said, value in (spoken or {}).items()]
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """For `Annotated[timedelta, Asked("For how long?")]`: how to ask for what is required and was not said."""
-
-    question: str
-
-
-class Often:
-    """For `Annotated[str, Often("milk", "eggs", most=3)]`: any words, but these are said most often.
-
-    Only they can be heard by a recognizer that knows no other words, up to `most` of them in a row: "milk and eggs".
-    """
-
-    def __init__(self, *values: str, most: int = 1) -> None:
-        self.choices = tuple(Choice(value, value) for value in values)
-        self.most = most
-
-
-@dataclass(frozen=True, slots=True)
-class Title:
-    """For `Annotated[str, Title()]`: what the household calls something of its own, in at most so many words.
-
-    "Camping" is one; "me", "what is on" and "a new" are none, so that a sentence with these means something else.
-    """
-
-    most: int = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Calculation:
-    """A sum."""
-
-    text: str
-    """As it is written down: "15 percent of 80"."""
-    value: Fraction
-
-
-class OfKind:
-    """For `Annotated[Device, OfKind("light")]`: only devices of these kinds.
-
-    `OfKind("fan", having={"speed"})` are those of which one of these values can be known.
-    """
-
-    def __init__(self, *kinds: str, having: Collection[str] = ()) -> None:
-        self.kinds = frozenset(kinds)
-        self.having = frozenset(having)
-
-    def fits(self, device: Device) -> bool:
-        """Whether the device is one of them."""
-        kind = not self.kinds or device.kind in self.kinds
-        return kind and (not self.having or not self.having.isdisjoint(device.traits))
-
-
-@dataclass(frozen=True, slots=True)
-class OClock:
-    """A time of day as people say it: "seven" may be in the morning or in the evening."""
-
-    time: time
-    sure: bool
-    """Whether the half of the day was said, or makes no difference. Otherwise `time` is in the first half."""
-
-    def on(self, day: date, *, early: bool = False) -> datetime:
-        """What it means on a day; where it is not sure, in waking hours, or in the morning if `early`."""
-        later = not self.sure and not early and self.time.hour < 7
-        return datetime.combine(day, self.time) + timedelta(hours=12 * later)
-
-    def after(self, moment: datetime, *, early: bool = False) -> datetime:
-        """When it is next, after a local time without a zone; never in the afternoon if it is not sure but `early`."""
-        today = datetime.combine(moment.date(), self.time)
-        hours = (0, 24) if self.sure or early else (0, 12, 24)
-        return next(today + timedelta(hours=h) for h in hours if today + timedelta(hours=h) > moment)
-
-    def in_the(self, part: str | None) -> "OClock":
-        """What it means in a part of the day, as `PartOfDay` names it: eight in the evening is 20:00."""
-        if self.sure or part is None:
-            return self
-        late = part in ("afternoon", "evening") or (part == "night" and self.time.hour >= 5)
-        return OClock(self.time.replace(hour=self.time.hour % 12 + 12 * late), True)
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """When something shall happen, as people say it: after a while, or on a day, at a time of day, or both."""
-
-    delay: timedelta | None = None
-    day: date | None = None
-    at: OClock | None = None
-
-    def after(self, now: datetime, usual: time) -> datetime:
-        """The local time meant, which may be past; `usual` is when, on a day for which no time was said."""
-        if self.delay is not None:
-            return now + self.delay
-        if self.at is None:
-            return datetime.combine(self.day or now.date(), usual)
-        soon = self.at.after(now)
-        return soon if self.day is None or soon.date() == self.day == now.date() else self.at.on(self.day)
-
-
-Percent = Annotated[int, Between(0, 100, percent=True)]
-Light = Annotated[Device, OfKind("light")]
-PartOfDay = Annotated[str, OneOf("morning", "afternoon", "evening", "night")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,7 +226,7 @@ def _integer_slot(name: str, required: bool, between: Between) -> Slot:
     spec = SlotSpec(name, kind, required, low=between.low, high=between.high)
 
     def convert(value: object, _: House) -> object:
-        number = _whole(name, value)
+        number = whole(name, value)
         if not between.low <= number <= between.high:
             raise BadSlot(f"{number} is out of range: say a number from {between.low} to {between.high}.")
         return number
@@ -351,105 +234,21 @@ def _integer_slot(name: str, required: bool, between: Between) -> Slot:
     return Slot(name, required, lambda _: spec, convert)
 
 
-def _whole(name: str, value: object) -> int:
-    try:
-        number = float(value)  # type: ignore[arg-type]  # whatever it is, float says no in one way
-    except (TypeError, ValueError):
-        raise BadSlot(f"{value} is not a number.") from None
-    if isinstance(value, bool) or not math.isfinite(number) or number != int(number):
-        raise BadSlot(f"{value} is not a whole number.")
-    return int(number)
-
-
 def digits_slot(name: str) -> Slot:
     """Digits, said one by one. No annotation stands for it: skills ask for no PIN."""
     spec = SlotSpec(name, "digits")
-    return Slot(name, True, lambda _: spec, _ignoring_house(name, _text))
-
-
-def duration_of(name: str, value: object) -> timedelta:
-    """What a plain value of the kind `duration` means. Raises BadSlot."""
-    try:
-        seconds = int(_whole(name, value))
-        return timedelta(seconds=seconds)
-    except (BadSlot, OverflowError):
-        raise BadSlot("That is not a length of time that I can use.") from None
-
-
-def _time(name: str, value: object) -> time:
-    if match := re.fullmatch(r"(\d{1,2}):(\d{2})", str(value)):
-        try:
-            return time(int(match[1]), int(match[2]))
-        except ValueError:
-            pass
-    raise BadSlot(f"{value} is not a time of day.")
-
-
-def clock_of(name: str, value: object) -> OClock:
-    """What a plain value of the kind `clock` means. Raises BadSlot."""
-    return OClock(_time(name, str(value).removesuffix("?")), not str(value).endswith("?"))
-
-
-def date_of(name: str, value: object) -> date:
-    """What a plain value of the kind `date` means. Raises BadSlot."""
-    try:
-        return date.fromisoformat(str(value))
-    except ValueError:
-        if match := re.fullmatch(r"\d{4}-(\d\d)-(\d\d)", str(value)):
-            months = {number: f"{date(2000, number, 1):%B}" for number in range(1, 13)}
-            raise BadSlot(f"There is no {months.get(int(match[1]), 'day')} {int(match[2])} then.") from None
-        raise BadSlot(f"{value} is not a date.") from None
-
-
-def moment_of(name: str, value: object) -> Moment:
-    """What a plain value of the kind `moment` means. Raises BadSlot."""
-    text = str(value)
-    if text.startswith("+"):
-        return Moment(delay=duration_of(name, text))
-    on, _, at = text.rpartition(" ")
-    if not on and "-" in at:
-        on, at = at, ""
-    return Moment(None, date_of(name, on) if on else None, clock_of(name, at) if at else None)
-
-
-def _number(name: str, value: object) -> float:
-    try:
-        number = float(value)  # type: ignore[arg-type]  # whatever it is, float says no in one way
-    except (TypeError, ValueError, OverflowError):
-        raise BadSlot(f"{value} is not a number.") from None
-    if isinstance(value, bool) or not math.isfinite(number):
-        raise BadSlot(f"{value} is not a number that I can use.")
-    return number
-
-
-def _calculation(_: str, value: object) -> Calculation:
-    try:
-        return Calculation(str(value), arithmetic.value(str(value)))
-    except arithmetic.DividedByZero:
-        raise BadSlot("Nothing can be divided by zero.") from None
-    except arithmetic.TooLarge:
-        raise BadSlot("That is more than I can calculate with.") from None
-    except arithmetic.NoReal:
-        raise BadSlot("Nothing below zero has such a root.") from None
-    except ValueError:
-        raise BadSlot(f"{value} is not a sum that I understand.") from None
-
-
-def _text(name: str, value: object) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise BadSlot(f"You did not say the {name.replace('_', ' ')}.")
-    return value.strip()
+    return Slot(name, True, lambda _: spec, _ignoring_house(name, text_of))
 
 
 _SIMPLE: tuple[tuple[str, object, Callable[[str, object], object]], ...] = (
     ("duration", timedelta, duration_of),
-    ("time", time, _time),
+    ("time", time, time_of),
     ("clock", OClock, clock_of),
     ("date", date, date_of),
     ("moment", Moment, moment_of),
-    ("number", float, _number),
-    ("calculation", Calculation, _calculation),
-    ("text", str, _text),
+    ("number", float, number_of),
+    ("calculation", Calculation, calculation_of),
+    ("text", str, text_of),
 )
 
 

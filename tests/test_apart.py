@@ -21,8 +21,9 @@ from assistant.events import Event, Finished, Muted, Observers
 from assistant.hands import TOO_LATE
 from assistant.listening.mute import Mute
 from assistant.messages import Intent, Response, Turn, Vocabulary
-from assistant.service import apart
-from assistant.service.apart import FarHands, FarHead
+from assistant.service import apart_messages, far_hands
+from assistant.service.far_hands import FarHands
+from assistant.service.far_head import FarHead
 from assistant.service.link import LONGEST, Link
 from assistant.skill import Announcement
 from skills import light, timer
@@ -42,7 +43,7 @@ async def served(socket: Path, head: FarHead, events: list[Event] | None = None)
 
 @asynccontextmanager
 async def reaching(
-    socket: Path, sound: testing.FakeSound, announce: apart.Say | None = None, mute: Mute | None = None
+    socket: Path, sound: testing.FakeSound, announce: far_hands.Say | None = None, mute: Mute | None = None
 ) -> AsyncIterator[FarHands]:
     async def silent(announcement: Announcement) -> None:
         return None
@@ -144,17 +145,17 @@ async def test_what_can_be_said_is_learnt_again_when_it_changes_and_when_the_han
 
 
 async def test_without_hands_the_head_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(apart, "ABSENT", 0.01)
+    monkeypatch.setattr(far_hands, "ABSENT", 0.01)
     async with reaching(tmp_path / "s", testing.FakeSound()) as hands:
         response = await hands.perform(ON)
-    assert (response.ok, response.text) == (False, apart.NO_HANDS)
+    assert (response.ok, response.text) == (False, far_hands.NO_HANDS)
     assert "systemctl start assistant-hands" in str(response.error)
 
 
 HANDS = """
 import asyncio, os, sys
 from pathlib import Path
-from assistant.service.apart import FarHead
+from assistant.service.far_head import FarHead
 from assistant.messages import Intent, Response, Vocabulary
 
 class Stuck:
@@ -192,7 +193,7 @@ async def test_hands_that_die_or_hang_cost_the_running_turn(
         await process.wait()
         async with served(tmp_path / "s", FarHead()):
             assert (await hands.perform(ON)).text == "The lamp is on."
-    assert (response.ok, response.text) == (False, apart.LOST)
+    assert (response.ok, response.text) == (False, far_hands.LOST)
 
 
 class Slow:
@@ -252,10 +253,10 @@ async def why_it_ended(folder: Path, speak: Speak) -> str:
     reason: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     async def ask(message: object) -> object:
-        return apart.Done()
+        return apart_messages.Done()
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        link = Link(reader, writer, apart.TO_HANDS, ask)
+        link = Link(reader, writer, apart_messages.TO_HANDS, ask)
         try:
             await link.greet()
             await link.run()
@@ -320,14 +321,14 @@ async def test_requests_beyond_the_limit_are_refused(tmp_path: Path) -> None:
 def test_no_bytes_break_more_than_the_connection(junk: bytes) -> None:
     async def one() -> None:
         async def ask(message: object) -> object:
-            return apart.Done()
+            return apart_messages.Done()
 
         reader = asyncio.StreamReader(limit=LONGEST)
         reader.feed_data(junk)
         reader.feed_eof()
         ours, theirs = socket.socketpair()
         _, writer = await asyncio.open_unix_connection(sock=ours)
-        link = Link(reader, writer, apart.TO_HANDS, ask)
+        link = Link(reader, writer, apart_messages.TO_HANDS, ask)
         with pytest.raises(LinkError):
             await link.run()
         await writer.wait_closed()

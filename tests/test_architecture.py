@@ -39,7 +39,10 @@ LIBRARIES = {
 FREE_OF_OURS = {"errors", "messages", "concurrency"}
 NO_ENGINE_AND_NO_APP = {
     "skill",
+    "lent",
+    "annotations",
     "slots",
+    "conversions",
     "house",
     "registry",
     "hands",

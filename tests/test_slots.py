@@ -4,11 +4,12 @@ from typing import Annotated, Literal
 
 import pytest
 
+from assistant.annotations import Between, Light, OfKind, OneOf, Percent
 from assistant.devices.simulated import SimulatedDevice, SimulatedHouse
 from assistant.errors import BadSlot, SkillLoadError
 from assistant.house import Area, Device
 from assistant.messages import Choice
-from assistant.slots import Between, Light, OfKind, OneOf, Percent, bind, slot
+from assistant.slots import bind, slot
 
 KITCHEN = Area("kitchen", ("cookery",))
 LAMP = SimulatedDevice("desk lamp", "light", KITCHEN, ("lamp",))

@@ -12,7 +12,7 @@ from assistant.cli.options import Chosen, configured, socket_option
 from assistant.concurrency import interrupt
 from assistant.errors import ConfigError
 from assistant.events import Observers
-from assistant.service.apart import FarHead
+from assistant.service.far_head import FarHead
 from assistant.service.notify import Notifier
 
 

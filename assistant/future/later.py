@@ -4,11 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from assistant.annotations import OClock
+from assistant.conversions import clock_of, date_of, duration_of
 from assistant.errors import BadSlot
 from assistant.future.sun import Sun
 from assistant.messages import Intent, When
 from assistant.skill import Command, Entry, Schedule
-from assistant.slots import OClock, clock_of, date_of, duration_of
 
 KIND = "command"
 
