@@ -107,7 +107,8 @@ async def test_it_hears_what_faster_whisper_itself_hears(
     stock = WhisperModel(str(path), device="cpu", compute_type="int8", cpu_threads=1)
     ours = opened(path)
     for text in build_whisper.PHRASES[2:5]:
-        sound = spoken(text)
+        # Its own way writes times, which the small English model has hardly learnt: the American lamp is on the edge.
+        sound = spoken(text, "en-gb")
         segments, _ = stock.transcribe(sound.astype(np.float32) / 32768, language="en")
         assert "".join(segment.text for segment in segments).strip() == (await hear(ours, sound)).text
 
