@@ -103,6 +103,8 @@ def read_text(text: str, source: str, folder: Path, problems: list[Problem]) -> 
             remedy = "indents with a tab. Use spaces."
         else:
             reason = getattr(error, "problem", None) or getattr(error, "reason", None) or "unreadable"
+            if "nesting depth" in reason:  # libyaml's own limit, which it meets before ours where it reads ahead
+                reason = TOO_DEEP
             remedy = f"is not YAML: {reason}. Mend this line or the one before it."
         problems.append(Problem(source, line, remedy))
     return Given(None, source, 0, folder)
@@ -157,7 +159,7 @@ class _Reader:
         """`line` is that of the key, so that a long value is reported where somebody looks for it."""
         if depth > DEEPEST:
             raise yaml.MarkedYAMLError(
-                problem=f"nested more than {DEEPEST} levels deep",
+                problem=TOO_DEEP,
                 problem_mark=event.start_mark,  # type: ignore[arg-type]  # the C parser has marks of its own
             )
         value: object = _UNREADABLE
@@ -213,3 +215,6 @@ class _Reader:
 
 def _line(event: yaml.Event) -> int:
     return event.start_mark.line + 1 if event.start_mark else 0
+
+
+TOO_DEEP = f"nested more than {DEEPEST} levels deep"
