@@ -92,7 +92,7 @@ class PhraseBook:
     async def learn(self, vocabulary: Vocabulary) -> None:
         """Read these templates from now on. Raises SkillLoadError; the old ones then stay."""
         parsed = await asyncio.to_thread(_parsed, vocabulary)
-        times = templates.parse(later.VOCABULARY)
+        times = templates.times()
         self._settings = MatchSettings(slot_lists={**parsed.lists, **times.lists})
         self._templates = parsed.templates
         self._waiting = tuple(each for each in parsed.templates if each.later)

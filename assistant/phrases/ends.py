@@ -27,28 +27,37 @@ def possible(words: Words, word: str) -> bool:
     return words is None or word in words or (DIGITS in words and word.lstrip("-").isdecimal())
 
 
-def end_words(expression: Expression, lists: Mapping[str, SlotList], end: int) -> Words:
-    """The words that can stand at an end of what a tidy tree matches: `end` is 0 for the first, -1 for the last."""
-    match expression:
-        case TextChunk():
-            return frozenset(expression.text.split()[:1] if end == 0 else expression.text.split()[-1:])
-        case ListReference():
-            return _of_list(lists[expression.list_name], end)
-        case Alternative() | Permutation():
-            return _any_of(end_words(item, lists, end) for item in expression.items)
-        case Group():
-            items = expression.items if end == 0 else expression.items[::-1]
-            needed = next((place for place, item in enumerate(items) if not outline.silent(item)), len(items))
-            return _any_of(end_words(item, lists, end) for item in items[: needed + 1])
-    return None
+class Ends:
+    """Tells what trees over these lists begin and end with. A list is looked through once."""
 
+    def __init__(self, lists: Mapping[str, SlotList]) -> None:
+        self._lists = lists
+        self._known: dict[tuple[str, int], Words] = {}
 
-def _of_list(values: SlotList, end: int) -> Words:
-    if isinstance(values, RangeSlotList):
-        return frozenset({DIGITS})
-    if not isinstance(values, TextSlotList):
+    def words(self, expression: Expression, end: int) -> Words:
+        """The words that can stand at an end of what a tidy tree matches: `end` is 0 for the first, -1 for the last."""
+        match expression:
+            case TextChunk():
+                return frozenset(expression.text.split()[:1] if end == 0 else expression.text.split()[-1:])
+            case ListReference():
+                key = (expression.list_name, end)
+                if key not in self._known:
+                    self._known[key] = self._of_list(self._lists[expression.list_name], end)
+                return self._known[key]
+            case Alternative() | Permutation():
+                return _any_of(self.words(item, end) for item in expression.items)
+            case Group():
+                items = expression.items if end == 0 else expression.items[::-1]
+                needed = next((place for place, item in enumerate(items) if not outline.silent(item)), len(items))
+                return _any_of(self.words(item, end) for item in items[: needed + 1])
         return None
-    return _any_of(end_words(value.text_in, {}, end) for value in values.values)
+
+    def _of_list(self, values: SlotList, end: int) -> Words:
+        if isinstance(values, RangeSlotList):
+            return frozenset({DIGITS})
+        if not isinstance(values, TextSlotList):
+            return None
+        return _any_of(self.words(value.text_in, end) for value in values.values)
 
 
 def _any_of(several: Iterable[Words]) -> Words:

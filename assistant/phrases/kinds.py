@@ -14,8 +14,8 @@ from hassil import SlotList, TextSlotList
 from assistant.messages import Choice, SlotSpec
 from assistant.phrases import moments, quantities, syntax, whens
 from assistant.phrases.lists import AnyWords, Kind, Part, Said, digits, number, spoken
+from assistant.phrases.notation import TemplateError
 from assistant.phrases.numbers import cardinal
-from assistant.phrases.syntax import TemplateError
 from assistant.phrases.titles import is_title
 
 WIDEST_LIST = 1000

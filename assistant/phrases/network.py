@@ -60,7 +60,7 @@ def compile_network(vocabulary: Vocabulary) -> Network:
     its spoken forms are there.
     """
     parsed = templates.parse(vocabulary)
-    spoken_later = templates.parse(later.VOCABULARY)
+    spoken_later = templates.times()
     graph = Graph({**parsed.lists, **spoken_later.lists})
     after = syntax.parse(courtesy.HEARD_AFTER)
     tail = graph.optional(after, FINAL, POLITE_AFTER)

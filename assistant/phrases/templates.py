@@ -1,19 +1,19 @@
-"""A vocabulary's sentence templates, parsed once for both of their readers: the phrase book and the word network."""
+"""A vocabulary's sentence templates, parsed for both of their readers: the phrase book and the word network."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from hassil import Expression, ListReference, Sentence, SlotList
 
 from assistant.errors import SkillLoadError
 from assistant.messages import IntentSpec, SlotSpec, Vocabulary
-from assistant.phrases import outline, syntax
-from assistant.phrases.ends import Words, end_words
+from assistant.phrases import later, outline, syntax
+from assistant.phrases.ends import Ends, Words
 from assistant.phrases.kinds import FREE, kind_of
 from assistant.phrases.lists import Kind, Part, Value
-from assistant.phrases.syntax import TemplateError
+from assistant.phrases.notation import TemplateError
 
 _TAG = "/"
 """Between a slot's name and the tag of its part, in the names of matched entities."""
@@ -61,10 +61,10 @@ class Templates:
     lists: Mapping[str, SlotList]
 
 
-@lru_cache(maxsize=2)
 def parse(vocabulary: Vocabulary) -> Templates:
-    """Parse every template, once for both readers. Raises SkillLoadError for one that cannot be read."""
+    """Parse every template. Raises SkillLoadError for one that cannot be read."""
     lists: dict[str, SlotList] = {}
+    ends = Ends(lists)
     templates: list[Template] = []
     total = sum(spec.weight for spec in vocabulary.intents) or 1.0
     for spec in vocabulary.intents:
@@ -74,11 +74,17 @@ def parse(vocabulary: Vocabulary) -> Templates:
             prior = heard if place < len(spec.templates) else 0.0
             for kind in kinds.values():
                 lists.update(kind.lists)
-            first, last = (end_words(expression, lists, end) for end in (0, -1))
+            first, last = (ends.words(expression, end) for end in (0, -1))
             templates.append(
                 Template(spec.name, Sentence(expression), spec.weight, prior, spec.later, kinds, first, last)
             )
     return Templates(tuple(templates), lists)
+
+
+@cache
+def times() -> Templates:
+    """What may follow a command that can wait."""
+    return parse(later.VOCABULARY)
 
 
 def check(spec: IntentSpec) -> None:
@@ -101,22 +107,26 @@ def _parse_intent(spec: IntentSpec) -> list[_Parsed]:
     slots = {slot.name: slot for slot in spec.slots}
     if len(slots) < len(spec.slots):
         raise SkillLoadError(f"{spec.name}: two slots have the same name; rename one.")
+    kinds: dict[str, Kind] = {}
     parsed: list[_Parsed] = []
     for template in spec.templates + spec.written:
         try:
-            parsed.append(_parse_template(template, slots))
+            parsed.append(_parse_template(template, slots, kinds))
         except TemplateError as error:
             raise SkillLoadError(f'{spec.name}: template "{template}": {error}.') from error
     return parsed
 
 
-def _parse_template(template: str, slots: Mapping[str, SlotSpec]) -> _Parsed:
+def _parse_template(template: str, slots: Mapping[str, SlotSpec], known: dict[str, Kind]) -> _Parsed:
+    """`known` are kinds by reference: those that other templates of the intent have used."""
     kinds: dict[str, Kind] = {}
 
     def expand(reference: ListReference) -> Expression:
-        spec = _slot(reference, slots)
-        kinds[spec.name] = kind_of(spec)
-        return _expand(kinds[spec.name].template, spec.name)
+        written = f"{reference.list_name}:{reference.slot_name}"
+        if written not in known:
+            known[written] = kind_of(_slot(reference, slots))
+        kinds[reference.slot_name] = known[written]
+        return _expand(known[written].template, reference.slot_name)
 
     tree = syntax.parse(template)
     expression = syntax.fill(tree, expand)
@@ -125,7 +135,8 @@ def _parse_template(template: str, slots: Mapping[str, SlotSpec]) -> _Parsed:
     for name in kinds:
         if outline.most_said(tree, name) > 1:
             raise TemplateError(f"{{{name}}} can be said twice in one sentence; use it once")
-    if outline.meet(tree, {name for name in kinds if slots[name].kind in FREE}):
+    free = {name for name in kinds if slots[name].kind in FREE}
+    if free and outline.meet(tree, free):
         raise TemplateError("two slots of free text stand side by side; put a word between them")
     return expression, kinds
 

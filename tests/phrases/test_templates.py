@@ -1,12 +1,19 @@
 """Bad templates are refused at load, in one sentence with the remedy."""
 
+import re
+
 import pytest
+from hassil import parse_sentence, sample_expression
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from assistant.errors import SkillLoadError
 from assistant.messages import Choice, IntentSpec, SlotSpec
+from assistant.phrases import notation, syntax
 from assistant.phrases.ends import DIGITS
 from assistant.phrases.kinds import kind_of
 from assistant.phrases.templates import check, parse
+from assistant.phrases.words import spelled
 from tests.phrases.house import choices, vocabulary
 
 NAME = SlotSpec("name", "choice", choices=choices("lamp"))
@@ -118,3 +125,45 @@ def test_templates_know_what_their_sentences_begin_and_end_with() -> None:
     assert "lamp" not in first
     assert last == frozenset({"lamp", "now"})
     assert ends[1:] == [(frozenset({"say"}), None), (frozenset("abc"), frozenset("abc"))]
+
+
+@pytest.mark.parametrize(
+    ("template", "sentences"),
+    {
+        "turn (on|off)": {"turn on", "turn off"},
+        "(big;[red]) lamp": {"big red lamp", "red big lamp", "big lamp"},
+        "go;now|stop": {"go now", "now go", "stop"},
+        "stop|go;now": {"go now", "now go", "stop"},
+        "(|very) big": {"big", "very big"},
+        "light[s] of[ the]": {"light of", "lights of", "light of the", "lights of the"},
+        "(dis|en)able[ it]": {"disable", "enable", "disable it", "enable it"},
+        r"say \[it\] \(now\)": {"say it now"},
+        "lamp 2": {"lamp 2", "lamp two"},
+        "what’s up": {"what is up"},
+        "cafe\u0301 au lait": {"cafe au lait"},
+        "(wi|hi)-fi": {"wi fi", "hi fi"},
+    }.items(),
+)
+def test_the_notation_is_read(template: str, sentences: set[str]) -> None:
+    assert set(syntax.forms(syntax.parse(template))) == sentences
+
+
+@pytest.mark.parametrize("template", ["go ()", "go []", "go {}", "go <>"])
+def test_brackets_with_nothing_in_them_are_refused(template: str) -> None:
+    with pytest.raises(notation.TemplateError, match="write"):
+        notation.read(template)
+
+
+TEXTS = st.text(st.sampled_from("ab '\\()[]{}<>|;é"), max_size=12)
+
+
+@settings(max_examples=500, deadline=None)
+@given(TEXTS)
+def test_any_text_is_read_as_hassil_reads_it_or_refused(text: str) -> None:
+    try:
+        said = set(syntax.forms(notation.read(text)))
+    except notation.TemplateError:
+        return
+    if not text.strip() or re.search(r"\|.*;|;.*\|", text):
+        return  # hassil takes no empty template, and wants more brackets than we do
+    assert said == {spelled(sample) for sample in sample_expression(parse_sentence(text).expression)}
