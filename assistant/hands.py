@@ -133,6 +133,9 @@ class LocalHands:
             )
         except ConfigError as error:
             return dataclasses.replace(plugin, skill=None, problem=str(error))
+        except Exception as error:  # somebody else's code, which may refuse a value in its own way
+            problem = f"skills.settings.{plugin.name}: {type(error).__name__}: {error}"
+            return dataclasses.replace(plugin, skill=None, problem=problem)
         return plugin
 
     def _lend(self, skill: Skill, house: House, asker: Asker) -> Context:

@@ -24,6 +24,7 @@ from assistant.phrases.examples import plain_sentence, sentence
 from assistant.phrases.templates import check
 from assistant.records.asking import noted
 from assistant.safety.guard import Guard, guarded
+from assistant.settings.schema import check_record
 from assistant.skill import Ability, Context, Handler, Skill
 from assistant.slots import bind, options_slot
 
@@ -121,6 +122,7 @@ def _guarded(name: str, origin: str, load: Callable[[], Iterable[Skill]]) -> Ite
         for skill in load():
             if not skill.handlers:
                 raise SkillLoadError(f"skill '{skill.name}' has no handler: add one with @skill.intent")
+            _check_settings(skill)
             for handler in skill.handlers:
                 check(replace(handler.spec(NO_HOUSE), templates=handler.templates + handler.after + handler.written))
             yield Plugin(skill.name, origin, skill)
@@ -131,6 +133,14 @@ def _guarded(name: str, origin: str, load: Callable[[], Iterable[Skill]]) -> Ite
     except BaseException as error:
         logger.warning("Skill %s (%s) cannot be loaded", name, origin, exc_info=True)
         yield Plugin(name, origin, problem=f"{type(error).__name__}: {error}")
+
+
+def _check_settings(skill: Skill) -> None:
+    if skill.settings is not None:
+        try:
+            check_record(skill.settings)
+        except TypeError as error:
+            raise SkillLoadError(f"skill '{skill.name}': {error}") from error
 
 
 @dataclass(frozen=True, slots=True)

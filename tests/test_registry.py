@@ -291,6 +291,48 @@ async def test_settings_reach_the_skill_and_wrong_ones_disable_it() -> None:
     assert "minutes" in (broken.problem or "")
 
 
+TEA_SKILL = """
+from dataclasses import dataclass
+from assistant.skill import Context, Skill
+{settings}
+skill = Skill("tea", settings={name})
+@skill.intent("start the tea")
+def start(ctx: Context) -> str:
+    \"\"\"Start the tea.\"\"\"
+    return "Now."
+"""
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "problem"),
+    [
+        ("", "dict", "settings are <class 'dict'>. Write a frozen dataclass"),
+        ("", "5", "settings are 5. Write a frozen dataclass"),
+        ("@dataclass\nclass Tea:\n    kinds: set = None", "Tea", "<class 'set'> is not a type that a setting can have"),
+        ("@dataclass\nclass Tea:\n    kind: 'Kind' = None", "Tea", "the settings' types are wrong: name 'Kind'"),
+        (
+            "@dataclass\nclass Tea:\n    cups: int = 0\n    def __post_init__(self): 1 / self.cups",
+            "Tea",
+            "skills.settings.tea: ZeroDivisionError",
+        ),
+    ],
+)
+async def test_a_skill_whose_settings_are_none_is_left_out_and_the_others_work(
+    tmp_path: Path, settings: str, name: str, problem: str
+) -> None:
+    (tmp_path / "tea.py").write_text(TEA_SKILL.format(settings=settings, name=name))
+    (tmp_path / "good.py").write_text(TEA_SKILL.format(settings="", name="None").replace("tea", "coffee"))
+
+    async def announce(_: Announcement) -> None:
+        pass
+
+    ours = LocalHands(discover([tmp_path]), SimulatedHouse(), Loudness(), announce, SystemClock(), {})
+    broken = next(plugin for plugin in ours.registry.plugins if plugin.name == "tea")
+    assert broken.skill is None
+    assert problem in (broken.problem or "")
+    assert (await ours.perform(intent("coffee.start"))).text == "Now."
+
+
 async def test_the_vocabulary_leaves_out_what_this_house_does_not_have() -> None:
     skill = Skill("fans")
 

@@ -99,7 +99,7 @@ def _check_service(written: Mapping[str, Any] | None) -> bool:
 
 def _check_skill(plugin: Plugin) -> bool:
     if plugin.problem:
-        click.echo(f"no  Skill {plugin.name} ({plugin.origin}): {plugin.problem}.")
+        click.echo(f"no  Skill {plugin.name} ({plugin.origin}): {plugin.problem.rstrip('.')}.")
     return plugin.problem is None
 
 

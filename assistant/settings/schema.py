@@ -135,6 +135,17 @@ def members(record: Any) -> Iterator[tuple["Field[Any]", Any]]:
     return ((field, kinds[field.name]) for field in fields(record))
 
 
+def check_record(record: object) -> None:
+    """Raises TypeError, with what to write instead, for what cannot be the settings of anything."""
+    if not (isinstance(record, type) and is_dataclass(record)):
+        raise TypeError(f"settings are {record!r}. Write a frozen dataclass with a default for every field")
+    try:
+        for _, kind in members(record):
+            words(kind)
+    except NameError as error:
+        raise TypeError(f"the settings' types are wrong: {error}") from error
+
+
 def is_required(field: "Field[Any]") -> bool:
     """Whether a field has no default."""
     return field.default is MISSING and field.default_factory is MISSING
