@@ -121,6 +121,7 @@ class Assistant:
             wait=listening.wait_seconds,
             minimum=listening.min_speech_seconds,
             silence=listening.silence_seconds,
+            brief=listening.brief_silence_seconds,
             longest=listening.max_seconds,
             pre_roll=listening.preroll_seconds,
             threshold=listening.speech_threshold,

@@ -68,6 +68,7 @@ class Listening:
     wait_seconds: Annotated[float, Range(0.5, 60, "seconds")]
     follow_up_seconds: Annotated[float, Range(0, 30, "seconds")]
     silence_seconds: Annotated[float, Range(0.1, 5, "seconds")]
+    brief_silence_seconds: Annotated[float, Range(0.3, 5, "seconds")]
     max_seconds: Annotated[float, Range(1, 120, "seconds")]
     min_speech_seconds: Annotated[float, Range(0, 2, "seconds")]
     preroll_seconds: Annotated[float, Range(0, 2, "seconds")]

@@ -1,7 +1,7 @@
 """From frames to commands: wait for a wake word, then pass on what is said until it ends."""
 
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.concurrency import Worker
@@ -73,10 +73,13 @@ class Ears:
         """Let it be as if this wake word had just been heard. It counts from the next frame on."""
         self._wakes.append(Wake(word, 1.0, self.now))
 
-    async def command(self, wake: Wake | None = None, wait: float | None = None) -> AsyncIterator[AudioFrame]:
+    async def command(
+        self, wake: Wake | None = None, wait: float | None = None, is_whole: Callable[[], Awaitable[bool]] | None = None
+    ) -> AsyncIterator[AudioFrame]:
         """What is said after the wake word, or from now on if there was none, while it is being said.
 
-        `wait` is how many seconds to wait for somebody to speak, if not as long as always.
+        `wait` is how many seconds to wait for somebody to speak, if not as long as always. `is_whole` is asked once in
+        each pause whether the frames that were passed on are a whole command: then a brief silence ends it.
 
         It begins shortly before the speech and ends with the silence after it. There is no frame at all if nobody
         speaks. It also ends with the sound, with another wake word, or when it has become too long: see `last`.
@@ -91,6 +94,7 @@ class Ears:
         ignored = settings.after_voice if wake is None else wake.at + settings.after_wake - begins
         endpoint = Endpoint(settings, ignored)
         held: deque[AudioFrame] = deque()
+        asked = False
         while endpoint.state in (State.WAITING, State.SPEAKING):
             frame = waiting.popleft() if waiting else await self._next()
             if frame is None or self._wakes:
@@ -105,6 +109,12 @@ class Ears:
                 self.last = _command(begins, endpoint)
                 while held:
                     yield held.popleft()
+                if endpoint.silence < settings.brief:
+                    asked = False
+                elif is_whole is not None and not asked:
+                    asked = True
+                    if await is_whole():
+                        endpoint.end()
         if self._wakes:
             self.last = Command(self.last.started, self.last.ended, wake=self._wakes[0])
 

@@ -17,6 +17,8 @@ class Endpointing:
     """Less speech than this is a click, a breath or a cough."""
     silence: float = 0.65
     """Silence that ends a command: a shorter one answers sooner, a longer one lets people think."""
+    brief: float = 0.35
+    """Silence that ends a command of which it is certain that it is whole. No less than a recognizer lags behind."""
     longest: float = 12.0
     """A command that goes on for longer is cut."""
     pre_roll: float = 0.3
@@ -65,6 +67,15 @@ class Endpoint:
         self.cut = False
         """The command was cut because it was too long."""
 
+    @property
+    def silence(self) -> float:
+        """Seconds since the last speech, or since the first frame."""
+        return self._at - (self.ended or 0.0)
+
+    def end(self) -> None:
+        """The command is known to be complete."""
+        self.state = State.ENDED
+
     def feed(self, seconds: float, probability: float) -> State:
         """Go on by a frame of that length, of which this is the probability that somebody speaks."""
         if self.state in (State.ENDED, State.NOBODY):
@@ -76,16 +87,15 @@ class Endpoint:
             self.started = began if self.started is None else self.started
             self.ended = self._at
             self._counted += max(0.0, self._at - max(began, self._ignored))
-        silence = self._at - (self.ended or 0.0)
         match self.state:
             case State.WAITING if self._counted >= settings.minimum:
                 self.state = State.SPEAKING
-            case State.WAITING if not self._speaking and silence >= settings.pre_roll:
+            case State.WAITING if not self._speaking and self.silence >= settings.pre_roll:
                 self.started = self.ended = None
                 self._counted = 0.0
                 if self._at >= self._ignored + settings.wait:
                     self.state = State.NOBODY
-            case State.SPEAKING if silence >= settings.silence:
+            case State.SPEAKING if self.silence >= settings.silence:
                 self.state = State.ENDED
             case State.SPEAKING if self._at - (self.started or 0.0) >= settings.longest:
                 self.state, self.cut = State.ENDED, True

@@ -123,7 +123,8 @@ class Pipeline:
             chime = tasks.create_task(self._voice.chime("wake"))
             self._observe(Listening(turn))
             secret = question is not None and question.secret
-            heard = await self._hearing.transcribe(self._ears.command(wake, wait), turn, among, secret=secret)
+            frames = self._ears.command(wake, wait, self._hearing.is_whole)
+            heard = await self._hearing.transcribe(frames, turn, among, secret=secret)
             await interrupt(chime)
         return heard
 

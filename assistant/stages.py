@@ -57,6 +57,13 @@ class Recognizer(Protocol):
         """
         ...
 
+    async def is_whole(self) -> bool:
+        """Whether what it has taken so far is surely a whole command, after which nothing more is to be expected.
+
+        For use between two frames, after a pause. A recognizer that cannot tell says no. Raises EngineError.
+        """
+        ...
+
     async def learn(self, vocabulary: Vocabulary) -> None:
         """Prepare for what can be said from now on. Raises EngineError; the old vocabulary then stays."""
         ...

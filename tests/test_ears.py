@@ -117,6 +117,39 @@ async def test_frames_are_passed_on_while_the_person_is_speaking(listen: Listen)
         break
 
 
+async def test_a_command_that_is_whole_ends_after_a_brief_silence(listen: Listen) -> None:
+    ears = listen(in_a_room(2.0, JARVIS, 0.3, LIGHT, 3.0))
+    passed_on = 0.0
+    asked = []
+
+    async def is_whole() -> bool:
+        asked.append((ears.now, passed_on))
+        return True
+
+    async for frame in ears.command(await ears.wake(), is_whole=is_whole):
+        passed_on = frame.at + frame.seconds
+    spoken = 2.3 + seconds(JARVIS) + seconds(LIGHT)
+    assert ears.now == pytest.approx(spoken + Endpointing().brief, abs=0.2)
+    assert asked == [(ears.now, passed_on)], "it is asked of all that was heard"
+    assert ears.last.ended == pytest.approx(spoken, abs=0.2)
+
+
+async def test_in_each_pause_it_is_asked_once_whether_the_command_is_whole(listen: Listen) -> None:
+    settings = Endpointing(silence=0.9)
+    ears = listen(in_a_room(2.0, JARVIS, 0.3, LIGHT, 0.65, LIGHT, 3.0), endpointing=settings)
+    asked = []
+
+    async def is_whole() -> bool:
+        asked.append(ears.now)
+        return False
+
+    await whole(ears.command(await ears.wake(), is_whole=is_whole))
+    first = 2.3 + seconds(JARVIS) + seconds(LIGHT)
+    second = first + 0.65 + seconds(LIGHT)
+    assert asked == pytest.approx([first + settings.brief, second + settings.brief], abs=0.2)
+    assert ears.now == pytest.approx(second + settings.silence, abs=0.2)
+
+
 async def test_a_follow_up_needs_no_wake_word(listen: Listen) -> None:
     ears = listen(in_a_room(1.0, LIGHT, 3.0))
     frames = await whole(ears.command())

@@ -49,6 +49,14 @@ def test_a_short_pause_does_not_end_the_command() -> None:
     assert endpoint.ended == 1.375
 
 
+def test_what_is_known_to_be_whole_has_ended() -> None:
+    endpoint = follow((1.0, 0.9), (0.375, 0.0))
+    assert endpoint.silence == 0.375
+    endpoint.end()
+    assert endpoint.feed(FRAME, 0.9) is State.ENDED
+    assert endpoint.ended == 1.0
+
+
 def test_endless_speech_is_cut() -> None:
     assert follow((2.875, 0.9)).state is State.SPEAKING
     endpoint = follow((3.0, 0.9))

@@ -45,6 +45,11 @@ class Recognizer:
             raise self._says
         return self._says
 
+    async def is_whole(self) -> bool:
+        if isinstance(self._says, EngineError):
+            raise self._says
+        return True
+
     async def learn(self, vocabulary: object) -> None: ...
 
     def close(self) -> None: ...
@@ -330,3 +335,8 @@ def test_words_left_out_leave_the_rest() -> None:
     record = Turn("turn on the lamp", 1.0, "typed", "light.on", {"light": "lamp"}, action="light.on(light=lamp)")
     bare = without_words(record)
     assert (bare.intent, bare.action, bare.slots, bare.transcript) == ("light.on", "light.on", {}, "")
+
+
+async def test_a_recognizer_that_fails_does_not_know_a_whole_command() -> None:
+    assert await Hearing([Recognizer("sure", Transcript("stop", 1.0, "sure"))], 0.5, Observers()).is_whole()
+    assert not await Hearing([Recognizer("broken", EngineError("no memory"))], 0.5, Observers()).is_whole()

@@ -116,6 +116,7 @@ class Hearth:
         self._search: PhoneSearch | None = None
         self._replaced = False
         self._among: tuple[Vocabulary, PhoneSearch] | None = None
+        self._hearing: tuple[PhoneSearch, _Sound] | None = None
 
     async def learn(self, vocabulary: Vocabulary) -> None:
         """Compile and load the vocabulary's network. Raises EngineError; the old vocabulary then stays."""
@@ -137,7 +138,7 @@ class Hearth:
         search = self._search if among is None else await self._worker(self._narrow, among)
         if search is None:
             raise EngineError("Hearth's recognizer has no vocabulary: call learn() before transcribe()")
-        sound = _Sound(self._features)
+        self._hearing = search, (sound := _Sound(self._features))
         await self._worker(self._features.reset)
         left = int(LONGEST * BYTES_PER_SECOND)
         kept: list[AudioFrame] = []
@@ -156,6 +157,10 @@ class Hearth:
             return Transcript(best.text, _confidence(DOUBTED - best.lead), self.name)
         chosen, support = await _second_opinion(self._second, kept, choices)
         return Transcript(chosen.text, _confidence(DOUBTED + SUPPORT * support - chosen.lead), self.name)
+
+    async def is_whole(self) -> bool:
+        """Whether what it has taken so far is surely a whole command, after which nothing more is to be expected."""
+        return self._hearing is not None and await self._worker(self._is_whole, *self._hearing)
 
     def close(self) -> None:
         """End the threads."""
@@ -176,20 +181,31 @@ class Hearth:
             self._among = among, self._searching(self._compile(among))
         return self._among[1]
 
+    def _is_whole(self, search: PhoneSearch, sound: "_Sound") -> bool:
+        telling, free = self._telling(sound.so_far())
+        search.begin()
+        search.hear(telling)
+        best = search.best()
+        return best is not None and best.ends and _lead(best, free) < self._plain
+
     def _choices(self, search: PhoneSearch, sound: "_Sound") -> list["_Choice"]:
         """The likeliest sentences, the best first."""
-        rows = self._phones(sound.end())
-        if not np.isfinite(rows).all():
-            raise EngineError("The acoustic model gives what is no number. Install Hearth again")
-        rows = rows - np.array([BLANK_PRICE] + [0.0] * len(PHONES), np.float32)
-        telling = np.ascontiguousarray(rows[rows[:, 0] - rows[:, 1:].max(axis=1) < CERTAIN])
-        free = -float(telling.max(axis=1).sum())
+        telling, free = self._telling(sound.end())
         search.begin()
         search.hear(telling)
         best = search.best()
         plain = best is not None and best.text and (self._second is None or _lead(best, free) < self._plain)
         paths = [best] if best is not None and plain else search.alternatives(telling, CHOICES)
         return [_Choice(each.text, each.cost, _lead(each, free)) for each in paths if each.text]
+
+    def _telling(self, inner: Floats) -> tuple[Floats, float]:
+        """The frames in which something is decided, and what any phones cost in them."""
+        rows = self._phones(inner)
+        if not np.isfinite(rows).all():
+            raise EngineError("The acoustic model gives what is no number. Install Hearth again")
+        rows = rows - np.array([BLANK_PRICE] + [0.0] * len(PHONES), np.float32)
+        telling = np.ascontiguousarray(rows[rows[:, 0] - rows[:, 1:].max(axis=1) < CERTAIN])
+        return telling, -float(telling.max(axis=1).sum())
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +264,10 @@ class _Sound:
         self._pending = sound[whole:]
         if whole:
             self._inner.append(self._features(np.frombuffer(sound[:whole], "<i2")).inner)
+
+    def so_far(self) -> Floats:
+        """All rows there are. The last phones are among them only after a pause."""
+        return np.concatenate(self._inner) if self._inner else np.zeros((0, INNER), np.float32)
 
     def end(self) -> Floats:
         """All rows. Features lag behind: silence follows, so that the last phones are seen."""

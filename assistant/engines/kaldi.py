@@ -59,6 +59,12 @@ class Path:
         """Its words."""
         return " ".join(each.entry.word for each in self.spoken if each.entry.word is not None)
 
+    @property
+    def ends(self) -> bool:
+        """Whether nothing more is to be expected after its last word."""
+        words = [each.entry for each in self.spoken if each.entry.word is not None]
+        return bool(words) and words[-1].ends
+
 
 class PhoneSearch:
     """Finds the likeliest sentences of a phone graph for rows of log-probabilities. For use in one thread.

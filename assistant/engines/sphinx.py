@@ -84,6 +84,10 @@ class PocketSphinx:
         self._learner = Worker("pocketsphinx learns")
         self._search: _Search | None = None
 
+    async def is_whole(self) -> bool:
+        """It cannot tell."""
+        return False
+
     async def learn(self, vocabulary: Vocabulary) -> None:
         """Compile and load the vocabulary's network. Raises EngineError; the old vocabulary then stays."""
         self._search = await self._learner(self._load, vocabulary)

@@ -83,6 +83,10 @@ class Whisper:
         self._hint: list[int] = []
         self._worker = Worker("whisper")
 
+    async def is_whole(self) -> bool:
+        """It cannot tell."""
+        return False
+
     async def learn(self, vocabulary: Vocabulary) -> None:
         """Expect the unusual names of this vocabulary."""
         self._hint = await self._worker(hint, vocabulary, self._model.tokenizer.encode)

@@ -81,6 +81,14 @@ class Hearing:
         watch.lap("recognize")
         return Hearsay(transcript, watch, watch.speech)
 
+    async def is_whole(self) -> bool:
+        """Whether what is being transcribed is surely a whole command already."""
+        try:
+            return await self._recognizers[0].is_whole()
+        except EngineError as error:
+            logger.warning("%s cannot tell whether a command is whole: %s", self._recognizers[0].name, error)
+            return False
+
     def _write_down(self, watch: Stopwatch, name: str, transcript: Transcript, failure: str) -> None:
         score = transcript.confidence
         verdict: Verdict = "taken" if score >= self._threshold else "unsure" if transcript.text else "nothing"

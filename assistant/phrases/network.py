@@ -1,5 +1,6 @@
 """The word network: everything that can be said, as a weighted finite-state graph that any recogniser can load."""
 
+import functools
 import math
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -49,6 +50,20 @@ class Network:
     def words(self) -> frozenset[str]:
         """Every word that needs a pronunciation."""
         return frozenset(arc.word for arc in self.arcs if arc.word is not None) - {FREE_TEXT}
+
+    def over(self) -> Mapping[int, float]:
+        """The probability that nothing more is said, of the states in which that may be."""
+        silent: dict[int, list[Arc]] = {}
+        for arc in self.arcs:
+            if arc.word is None:
+                silent.setdefault(arc.source, []).append(arc)
+
+        @functools.cache
+        def probability(state: int) -> float:
+            onward = sum(math.exp(arc.weight) * probability(arc.target) for arc in silent.get(state, ()))
+            return 1.0 if state == self.final else onward
+
+        return {state: probability(state) for state in {*silent, self.final}}
 
 
 def compile_network(vocabulary: Vocabulary) -> Network:

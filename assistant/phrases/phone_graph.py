@@ -15,6 +15,9 @@ SILENT = 0
 BLANK = 1
 """The label of the blank, which the acoustic model gives between phones; phone i of PHONES has the label i + 2."""
 
+ENDS = 0.8
+"""The probability, by the network alone, from which a sentence is expected to be over: an estimate."""
+
 Phones = tuple[int, ...]
 """The labels of a pronunciation."""
 
@@ -27,6 +30,8 @@ class Entry:
 
     word: str | None
     phones: Phones
+    ends: bool = False
+    """Whether nothing more is to be expected after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +67,18 @@ def spell(network: Network, pronunciations: Mapping[str, Iterable[str]], weight:
     so a word is told from another by the arc that begins it.
     """
     building = _Building(network.states)
-    spoken: dict[str, list[tuple[int, Phones]]] = {}
-    for word in sorted(network.words):
-        spoken[word] = [building.output(word, phones) for phones in dict.fromkeys(map(_labels, pronunciations[word]))]
+    over = network.over()
+    spoken: dict[tuple[str, bool], list[tuple[int, Phones]]] = {}
     for arc in network.arcs:
         cost = -arc.weight * weight
         if arc.word is None:
             building.arc(arc.source, SILENT, SILENT, cost, arc.target)
             continue
-        for output, phones in spoken[arc.word]:
+        key = arc.word, over.get(arc.target, 0.0) >= ENDS
+        if key not in spoken:
+            ways = dict.fromkeys(map(_labels, pronunciations[arc.word]))
+            spoken[key] = [building.output(arc.word, phones, ends=key[1]) for phones in ways]
+        for output, phones in spoken[key]:
             building.arc(arc.source, phones[0], output, cost, building.inside(phones, arc.target))
     for state in {network.start, *(arc.target for arc in network.arcs if arc.word is not None)}:
         building.wait(state)
@@ -101,8 +109,8 @@ class _Building:
         self._sources.append(source)
         self._arcs.append((label, output, cost, target))
 
-    def output(self, word: str | None, phones: Phones) -> tuple[int, Phones]:
-        self._entries.append(Entry(word, phones))
+    def output(self, word: str | None, phones: Phones, *, ends: bool = False) -> tuple[int, Phones]:
+        self._entries.append(Entry(word, phones, ends))
         return len(self._entries) - 1, phones
 
     def wait(self, state: int) -> None:

@@ -39,6 +39,9 @@ class Second:
         self.heard = sum([frame.seconds async for frame in frames])
         return self.answer
 
+    async def is_whole(self) -> bool:
+        return False
+
     async def learn(self, vocabulary: Vocabulary) -> None:
         self.learnt = vocabulary
 
@@ -310,3 +313,38 @@ async def test_ten_thousand_phrases_are_searched(hearth: Hearth) -> None:
     await hearth.learn(Vocabulary(tuple(IntentSpec(f"any.of{n}", (p,)) for n, p in enumerate(phrases))))
     heard = await hearth.transcribe(feed(command("open the purple window in the garage")))
     assert heard.text == "open the purple window in the garage"
+
+
+TIMED = Vocabulary(
+    (
+        IntentSpec("light.on", ("turn on the kitchen light",)),
+        IntentSpec(
+            "timer.set", ("set a timer", "set a timer for ten minutes", "set a timer for ten minutes called tea")
+        ),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("turn on the kitchen light", True),
+        ("set a timer for ten minutes called tea", True),
+        ("set a timer", False),
+        ("set a timer for", False),
+        ("set a timer for ten minutes", False),
+        ("my grandmother used to bake wonderful apple pies", False),
+    ],
+)
+async def test_a_command_is_whole_where_nothing_more_is_to_be_expected(hearth: Hearth, text: str, whole: bool) -> None:
+    await hearth.learn(TIMED)
+    answers = []
+
+    async def paused() -> AsyncIterator[AudioFrame]:
+        async for frame in feed(command(text)):
+            yield frame
+        answers.append(await hearth.is_whole())
+
+    assert not await hearth.is_whole(), "nothing was said yet"
+    await hearth.transcribe(paused())
+    assert answers == [whole]

@@ -281,3 +281,10 @@ def test_a_list_in_many_templates_is_shared() -> None:
 
 
 VERBS = ("dim", "raise", "light", "find", "show", "hide", "test", "reset", "count", "name", "check", "mend")
+
+
+def test_over_is_the_probability_that_nothing_more_is_said() -> None:
+    silent = [Arc(2, 3, None, math.log(0.5)), Arc(3, 4, None, math.log(0.4)), Arc(2, 4, None, math.log(0.2))]
+    said = [Arc(0, 2, "go"), Arc(2, 1, "on", math.log(0.3)), Arc(3, 4, "home", math.log(0.6)), Arc(1, 4, "now")]
+    over = Network(5, 0, 4, (*said, *silent)).over()
+    assert over == pytest.approx({2: 0.4, 3: 0.4, 4: 1.0})
