@@ -211,7 +211,7 @@ class _Search:
         graph = pocketsphinx.FsgModel(name, self._decoder.get_logmath(), LANGUAGE_WEIGHT, free + 1)
         unit = math.log(self._decoder.config["logbase"])
         scale = NETWORK_WEIGHT / unit
-        for arc in network.arcs:
+        for arc in network.each_arc():
             if arc.word in known:
                 graph.trans_add(arc.source, arc.target, int(arc.weight * scale), graph.word_add(arc.word))
         for source, target, weight in _skips(network):
@@ -305,7 +305,7 @@ def _skips(network: Network) -> Iterator[tuple[int, int, float]]:
     PocketSphinx follows one arc without a word between two words, never two.
     """
     direct: dict[int, dict[int, float]] = {}
-    for arc in network.arcs:
+    for arc in network.each_arc():
         if arc.word is None:
             onward = direct.setdefault(arc.source, {})
             onward[arc.target] = max(arc.weight, onward.get(arc.target, -math.inf))

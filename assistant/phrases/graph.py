@@ -164,33 +164,49 @@ class Graph:
     def any_of(self, options: Iterable[tuple[float, int | None]]) -> int | None:
         """The state that goes on as one of those states, with probabilities in these proportions."""
         possible = [(share, state) for share, state in options if state is not None and share > 0]
+        if len(possible) <= 1:
+            return possible[0][1] if possible else None
         total = sum(share for share, _ in possible)
-        targets: dict[str | None, dict[int, float]] = {}
+        merged: dict[str | None, list[tuple[int, float]]] = {}
         for share, state in possible:
+            part = share / total
             steps = self.steps[state]
             if state == FINAL or len(steps) > INLINE:
                 steps = ((None, state, 1.0),)
             for word, target, probability in steps:
-                into = targets.setdefault(word, {})
-                into[target] = into.get(target, 0.0) + probability * share / total
-        merged: list[Step] = []
-        for word, into in targets.items():
-            if word is None or len(into) == 1:
-                merged += [(word, target, share) for target, share in into.items()]
+                if word in merged:
+                    merged[word].append((target, probability * part))
+                else:
+                    merged[word] = [(target, probability * part)]
+        merged_steps: list[Step] = []
+        for word, into in merged.items():
+            if len(into) == 1:
+                merged_steps.append((word, *into[0]))
+                continue
+            shares: dict[int, float] = {}
+            for target, probability in into:
+                shares[target] = shares.get(target, 0.0) + probability
+            if word is None or len(shares) == 1:
+                merged_steps += [(word, target, probability) for target, probability in shares.items()]
             else:
-                both = self.any_of((share, target) for target, share in into.items())
+                both = self.any_of((probability, target) for target, probability in shares.items())
                 assert both is not None
-                merged.append((word, both, sum(into.values())))
-        if not merged:
-            return None
-        return merged[0][1] if len(merged) == 1 and merged[0][0] is None else self._state(merged)
+                merged_steps.append((word, both, sum(shares.values())))
+        silent = len(merged_steps) == 1 and merged_steps[0][0] is None
+        return merged_steps[0][1] if silent else self._state(merged_steps)
 
     def _state(self, steps: Sequence[Step]) -> int:
-        key = frozenset((word, target, round(probability, 9)) for word, target, probability in steps)
-        if key not in self._index:
-            self._index[key] = len(self.steps)
+        """The state with these steps, whose words differ where they are words."""
+        key = frozenset([(word, target, (share * _FINE + 0.5) // 1) for word, target, share in steps])
+        state = self._index.get(key)
+        if state is None:
+            state = self._index[key] = len(self.steps)
             self.steps.append(tuple(steps))
-        return self._index[key]
+        return state
+
+
+_FINE = 1e9
+"""Probabilities that differ by less than one in so many are taken for the same."""
 
 
 def _spoken(values: TextSlotList) -> Iterator[_Phrase]:

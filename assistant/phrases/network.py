@@ -1,14 +1,20 @@
 """The word network: everything that can be said, as a weighted finite-state graph that any recogniser can load."""
 
-import functools
 import math
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from assistant.messages import Vocabulary
 from assistant.phrases import courtesy, later, syntax, templates
-from assistant.phrases.graph import FINAL, FREE_TEXT, Graph, Step
+from assistant.phrases.graph import FINAL, FREE_TEXT, Graph
 from assistant.phrases.words import CONTRACTIONS
+
+Numbers = NDArray[np.int32]
 
 POLITE_BEFORE = 0.1
 POLITE_AFTER = 0.05
@@ -21,18 +27,21 @@ CONTRACTED = 0.7
 """How often two words that can be contracted are: "what's" for "what is"."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arc:
-    """One step: from `source` to `target` while saying `word`, or without a sound where it is None."""
+ARC = np.dtype([("source", "<i4"), ("target", "<i4"), ("word", "<i4"), ("weight", "<f8")])
+"""One step: from `source` to `target` while saying the symbol of this number, or without a sound where it is 0. The
+weight is the natural logarithm of its probability among the arcs that leave `source`."""
+
+
+class Arc(NamedTuple):
+    """One step by itself. Without a sound where `word` is None."""
 
     source: int
     target: int
     word: str | None
     weight: float = 0.0
-    """Natural logarithm of its probability among the arcs that leave `source`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Network:
     """States are 0 to `states` - 1. Every path from `start` to `final` is a sentence, and every sentence is a path.
 
@@ -44,26 +53,41 @@ class Network:
     states: int
     start: int
     final: int
-    arcs: tuple[Arc, ...]
+    arcs: NDArray[np.void]
+    """Of type ARC, in any order."""
+    symbols: tuple[str | None, ...]
+    """By number. The first is None; some may be in no arc."""
+
+    @classmethod
+    def of(cls, states: int, start: int, final: int, arcs: Iterable[Arc]) -> "Network":
+        """Made of single arcs."""
+        numbers: dict[str | None, int] = {None: 0}
+        rows = [(arc.source, arc.target, numbers.setdefault(arc.word, len(numbers)), arc.weight) for arc in arcs]
+        return cls(states, start, final, np.array(rows, ARC), tuple(numbers))
 
     @property
     def words(self) -> frozenset[str]:
         """Every word that needs a pronunciation."""
-        return frozenset(arc.word for arc in self.arcs if arc.word is not None) - {FREE_TEXT}
+        used = (self.symbols[number] for number in np.unique(self.arcs["word"]))
+        return frozenset(word for word in used if word is not None) - {FREE_TEXT}
 
-    def over(self) -> Mapping[int, float]:
-        """The probability that nothing more is said, of the states in which that may be."""
-        silent: dict[int, list[Arc]] = {}
-        for arc in self.arcs:
-            if arc.word is None:
-                silent.setdefault(arc.source, []).append(arc)
+    def each_arc(self) -> Iterator[Arc]:
+        """One by one."""
+        columns = (self.arcs[name].tolist() for name in ARC.names or ())
+        return (Arc(source, to, self.symbols[word], weight) for source, to, word, weight in zip(*columns, strict=True))
 
-        @functools.cache
-        def probability(state: int) -> float:
-            onward = sum(math.exp(arc.weight) * probability(arc.target) for arc in silent.get(state, ()))
-            return 1.0 if state == self.final else onward
-
-        return {state: probability(state) for state in {*silent, self.final}}
+    def over(self) -> NDArray[np.float64]:
+        """The probability that nothing more is said, by state."""
+        silent = self.arcs[self.arcs["word"] == 0]
+        likely = np.exp(silent["weight"])
+        over, before = np.zeros(self.states), np.ones(self.states)
+        over[self.final] = 1.0
+        while not np.array_equal(over, before):
+            before = over
+            over = np.zeros(self.states)
+            np.add.at(over, silent["source"], likely * before[silent["target"]])
+            over[self.final] = 1.0
+        return over
 
 
 def compile_network(vocabulary: Vocabulary) -> Network:
@@ -92,9 +116,9 @@ def compile_network(vocabulary: Vocabulary) -> Network:
     )
     said = graph.any_of(ends)
     if said is None:
-        return Network(2, 0, 1, ())
+        return Network.of(2, 0, 1, ())
     start = graph.optional(syntax.parse(courtesy.HEARD_BEFORE), said, POLITE_BEFORE)
-    return _number(graph, start)
+    return _flat(graph, start)
 
 
 def joined(network: Network, price: float = 0.0) -> Network:
@@ -102,10 +126,15 @@ def joined(network: Network, price: float = 0.0) -> Network:
 
     `price` is what each joint costs beside its probability, in nats.
     """
-    if not network.arcs:
+    if not len(network.arcs):
         return network
-    joints = (Arc(network.final, network.start, word, math.log(often) - price) for word, often in JOINTS.items())
-    return replace(network, arcs=(*network.arcs, *joints))
+    first = len(network.symbols)
+    joints = [
+        (network.final, network.start, number, math.log(often) - price)
+        for number, often in enumerate(JOINTS.values(), first)
+    ]
+    arcs = np.concatenate((network.arcs, np.array(joints, ARC)))
+    return replace(network, arcs=arcs, symbols=(*network.symbols, *JOINTS))
 
 
 def restrict(network: Network, words: Container[str]) -> Network:
@@ -113,62 +142,58 @@ def restrict(network: Network, words: Container[str]) -> Network:
 
     States cost a recogniser time and memory whether or not a path through them can ever end.
     """
-    arcs = [arc for arc in network.arcs if arc.word is None or arc.word in words]
-    onward: dict[int, list[int]] = {}
-    backward: dict[int, list[int]] = {}
-    for arc in arcs:
-        onward.setdefault(arc.source, []).append(arc.target)
-        backward.setdefault(arc.target, []).append(arc.source)
-    kept = _reached(network.start, onward) & _reached(network.final, backward) | {network.start, network.final}
-    number = {state: index for index, state in enumerate(sorted(kept))}
-    return Network(
-        len(number),
-        number[network.start],
-        number[network.final],
-        tuple(
-            Arc(number[arc.source], number[arc.target], arc.word, arc.weight)
-            for arc in arcs
-            if arc.source in number and arc.target in number
-        ),
-    )
+    possible = np.array([word is None or word in words for word in network.symbols])
+    arcs = network.arcs[possible[network.arcs["word"]]]
+    kept = _reached(network, network.start, arcs["source"], arcs["target"])
+    kept &= _reached(network, network.final, arcs["target"], arcs["source"])
+    kept[[network.start, network.final]] = True
+    number = np.cumsum(kept) - 1
+    arcs = arcs[kept[arcs["source"]] & kept[arcs["target"]]]
+    arcs["source"], arcs["target"] = number[arcs["source"]], number[arcs["target"]]
+    start, final = int(number[network.start]), int(number[network.final])
+    return Network(int(kept.sum()), start, final, arcs, network.symbols)
 
 
-def _reached(start: int, steps: Mapping[int, list[int]]) -> set[int]:
-    reached, todo = {start}, [start]
-    while todo:
-        new = [state for state in steps.get(todo.pop(), ()) if state not in reached]
-        reached.update(new)
-        todo += new
+def _reached(network: Network, start: int, sources: Numbers, targets: Numbers) -> NDArray[np.bool_]:
+    """The states to which there is a way."""
+    reached = np.zeros(network.states, np.bool_)
+    reached[start] = True
+    count = 0
+    while count < (count := int(reached.sum())):
+        reached[targets[reached[sources]]] = True
     return reached
 
 
-def _number(graph: Graph, start: int) -> Network:
-    """Number the states that are reached, add contractions, and write probabilities as logarithms."""
+def _flat(graph: Graph, start: int) -> Network:
+    """The states that are reached, with contractions, and probabilities as logarithms."""
     numbers = {start: 0}
-    todo = [start]
-    arcs: list[Arc] = []
-    while todo:
-        state = todo.pop()
-        for word, target, probability in _contract(graph, graph.steps[state]):
+    states = [start]
+    for state in states:
+        for _, target, _ in graph.steps[state]:
             if target not in numbers:
-                numbers[target] = len(numbers)
-                todo.append(target)
-            arcs.append(Arc(numbers[state], numbers[target], word, math.log(probability)))
-    return Network(len(numbers), 0, numbers[FINAL], tuple(arcs))
+                numbers[target] = len(states)
+                states.append(target)
+    each = [graph.steps[state] for state in states]
+    words, targets, probabilities = zip(*chain.from_iterable(each), strict=True)
+    symbols: dict[str | None, int] = {None: 0}
+    arcs = np.empty(len(words), ARC)
+    arcs["source"] = np.repeat(np.arange(len(states)), list(map(len, each)))
+    arcs["target"] = [numbers[target] for target in targets]
+    arcs["word"] = [symbols.setdefault(word, len(symbols)) for word in words]
+    arcs["weight"] = probabilities
+    short = []
+    for place in (place for place, word in enumerate(words) if word in _CONTRACTIBLE):
+        likely = probabilities[place]
+        for second, beyond, share in graph.steps[targets[place]]:
+            if (word := _PAIRS.get((words[place], second))) is not None:
+                said = likely * share * CONTRACTED
+                number = symbols.setdefault(word, len(symbols))
+                short.append((arcs["source"][place], numbers[beyond], number, said))
+                arcs["weight"][place] -= said
+    arcs = np.concatenate((arcs, np.array(short, ARC)))
+    arcs["weight"] = np.log(arcs["weight"])
+    return Network(len(states), 0, numbers[FINAL], arcs, tuple(symbols))
 
 
 _PAIRS: dict[tuple[str | None, ...], str] = {tuple(full.split()): short for short, full in CONTRACTIONS.items()}
-
-
-def _contract(graph: Graph, steps: Iterable[Step]) -> Iterable[Step]:
-    """The steps, and one for each contraction that two words on the way can be said as."""
-    for word, target, probability in steps:
-        left = 1.0
-        for second, beyond, share in graph.steps[target] if word in _CONTRACTIBLE else ():
-            if short := _PAIRS.get((word, second)):
-                yield short, beyond, probability * share * CONTRACTED
-                left -= share * CONTRACTED
-        yield word, target, probability * left
-
-
 _CONTRACTIBLE = frozenset(first for first, _ in _PAIRS)

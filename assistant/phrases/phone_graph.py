@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from assistant.phrases.network import Network
 from assistant.phrases.pronunciation import PHONES
@@ -20,6 +20,11 @@ ENDS = 0.8
 
 Phones = tuple[int, ...]
 """The labels of a pronunciation."""
+
+Numbers = NDArray[np.int64]
+
+_Arcs = tuple[Numbers, NDArray[np.void]]
+"""Where arcs leave, and the arcs."""
 
 ARC = np.dtype([("label", "<i4"), ("output", "<i4"), ("cost", "<f4"), ("target", "<i4")])
 
@@ -66,26 +71,50 @@ def spell(network: Network, pronunciations: Mapping[str, Iterable[str]], weight:
     not asked for, as people do not make it ("eight ten"). Words that end alike and lead to the same place share states,
     so a word is told from another by the arc that begins it.
     """
-    building = _Building(network.states)
-    over = network.over()
-    spoken: dict[tuple[str, bool], list[tuple[int, Phones]]] = {}
-    for arc in network.arcs:
-        cost = -arc.weight * weight
-        if arc.word is None:
-            building.arc(arc.source, SILENT, SILENT, cost, arc.target)
-            continue
-        key = arc.word, over.get(arc.target, 0.0) >= ENDS
-        if key not in spoken:
-            ways = dict.fromkeys(map(_labels, pronunciations[arc.word]))
-            spoken[key] = [building.output(arc.word, phones, ends=key[1]) for phones in ways]
-        for output, phones in spoken[key]:
-            building.arc(arc.source, phones[0], output, cost, building.inside(phones, arc.target))
-    for state in {network.start, *(arc.target for arc in network.arcs if arc.word is not None)}:
-        building.wait(state)
-    before, after = building.fillers(filler), building.fillers(filler)
-    building.arc(before, SILENT, SILENT, 0.0, network.start)
-    building.arc(network.final, SILENT, SILENT, 0.0, after)
-    return building.graph(before, after)
+    before, after, outer = network.states, network.states + 1, network.states + 2
+    lexicon = _Lexicon()
+    spoken, silent = (network.arcs[network.arcs["word"] != 0], network.arcs[network.arcs["word"] == 0])
+    # A word has outputs of its own where nothing more is to be expected after it.
+    words = 2 * spoken["word"] + (network.over() >= ENDS)[spoken["target"]]
+    many, firsts = np.zeros((2, 2 * len(network.symbols)), np.int64)
+    for number in np.unique(words).tolist():
+        word = network.symbols[number // 2]
+        assert word is not None
+        firsts[number] = len(lexicon.entries)
+        many[number] = lexicon.add(word, dict.fromkeys(map(_labels, pronunciations[word])), ends=number % 2 == 1)
+    fillers = np.arange(len(PHONES)) + len(lexicon.entries)
+    lexicon.add(None, [(label,) for label in _LABELS.values()])
+    endings, labels, rest = lexicon.columns()
+
+    said = np.repeat(spoken, many[words])
+    outputs = _counting(firsts[words], many[words])
+    begun = endings[outputs] * outer + said["target"]
+    filled = [endings[fillers] * outer + state for state in (before, after)]
+    inside = _inside(np.concatenate((begun, *filled)), rest, outer)
+    ending, onward, states = inside // outer, inside % outer, outer + np.arange(len(inside))
+    last = rest[ending] < 0
+    following = rest[ending][~last]
+    waiting = np.unique((network.start, *spoken["target"].tolist(), before, after))
+
+    def state_of(key: Numbers) -> Numbers:
+        return outer + np.searchsorted(inside, key)
+
+    return _graph(
+        before,
+        after,
+        tuple(lexicon.entries),
+        outer + len(inside),
+        _arcs(silent["source"], SILENT, SILENT, -silent["weight"] * weight, silent["target"]),
+        _arcs(said["source"], labels[endings[outputs]], outputs, -said["weight"] * weight, state_of(begun)),
+        _arcs(states, labels[ending], SILENT, 0.0, states),
+        _arcs(states[last], SILENT, SILENT, 0.0, onward[last]),
+        _arcs(states[~last], BLANK, SILENT, 0.0, states[~last]),
+        _arcs(states[~last], labels[following], SILENT, 0.0, state_of(following * outer + onward[~last])),
+        _arcs(waiting, BLANK, SILENT, 0.0, waiting),
+        _arcs(before, labels[endings[fillers]], fillers, filler, state_of(filled[0])),
+        _arcs(after, labels[endings[fillers]], fillers, filler, state_of(filled[1])),
+        _arcs([before, network.final], SILENT, SILENT, 0.0, [network.start, after]),
+    )
 
 
 def _labels(pronunciation: str) -> Phones:
@@ -95,57 +124,63 @@ def _labels(pronunciation: str) -> Phones:
 _LABELS = {phone: number for number, phone in enumerate(PHONES, BLANK + 1)}
 
 
-class _Building:
-    """Arcs in columns, in any order."""
+class _Lexicon:
+    """Outputs, and everything that pronunciations end in, by number."""
 
-    def __init__(self, states: int) -> None:
-        self._states = states
-        self._inside: dict[tuple[Phones, int], int] = {}
-        self._entries = [Entry(None, ())]
-        self._sources: list[int] = []
-        self._arcs: list[tuple[int, int, float, int]] = []
+    def __init__(self) -> None:
+        self.entries = [Entry(None, ())]
+        self._endings = [-1]
+        """Of each entry, that which is all of it."""
+        self._numbers: dict[Phones, int] = {}
+        self._rest: list[int] = []
 
-    def arc(self, source: int, label: int, output: int, cost: float, target: int) -> None:
-        self._sources.append(source)
-        self._arcs.append((label, output, cost, target))
+    def add(self, word: str | None, ways: Iterable[Phones], *, ends: bool = False) -> int:
+        """One output more for each way; how many."""
+        before = len(self.entries)
+        for phones in ways:
+            self.entries.append(Entry(word, phones, ends))
+            self._endings.append(self._number(phones))
+        return len(self.entries) - before
 
-    def output(self, word: str | None, phones: Phones, *, ends: bool = False) -> tuple[int, Phones]:
-        self._entries.append(Entry(word, phones, ends))
-        return len(self._entries) - 1, phones
+    def _number(self, phones: Phones) -> int:
+        if phones not in self._numbers:
+            rest = self._number(phones[1:]) if len(phones) > 1 else -1
+            self._numbers[phones] = len(self._rest)
+            self._rest.append(rest)
+        return self._numbers[phones]
 
-    def wait(self, state: int) -> None:
-        """Let blanks pass."""
-        self.arc(state, BLANK, SILENT, 0.0, state)
+    def columns(self) -> tuple[Numbers, Numbers, Numbers]:
+        """The ending of each entry; the first label of each ending, and the ending that is the rest of it, or -1."""
+        labels = [phones[0] for phones in self._numbers]
+        return np.array(self._endings), np.array(labels), np.array(self._rest)
 
-    def inside(self, phones: Phones, target: int) -> int:
-        """The state in which the first of these phones is heard, and the others are still to come before `target`."""
-        key = (phones, target)
-        state = self._inside.get(key)
-        if state is None:
-            state = self._inside[key] = self._new()
-            self.arc(state, phones[0], SILENT, 0.0, state)
-            if len(phones) == 1:
-                self.arc(state, SILENT, SILENT, 0.0, target)
-            else:
-                self.wait(state)
-                self.arc(state, phones[1], SILENT, 0.0, self.inside(phones[1:], target))
-        return state
 
-    def fillers(self, price: float) -> int:
-        """A state in which any phones may be heard."""
-        state = self._new()
-        self.wait(state)
-        for label in _LABELS.values():
-            output, phones = self.output(None, (label,))
-            self.arc(state, label, output, price, self.inside(phones, state))
-        return state
+def _counting(firsts: Numbers, many: Numbers) -> Numbers:
+    """From each first number on, so many."""
+    return np.arange(many.sum()) + np.repeat(firsts - np.cumsum(many) + many, many)
 
-    def graph(self, start: int, final: int) -> PhoneGraph:
-        sources = np.array(self._sources, np.int64)
-        arcs = np.array(self._arcs, ARC)[np.argsort(sources, kind="stable")]
-        first = np.concatenate(([0], np.cumsum(np.bincount(sources, minlength=self._states))))
-        return PhoneGraph(start, final, first, arcs, tuple(self._entries))
 
-    def _new(self) -> int:
-        self._states += 1
-        return self._states - 1
+def _inside(begun: Numbers, rest: Numbers, outer: int) -> Numbers:
+    """In order, once each, the states inside words, by what is still to come and where that leads."""
+    found = []
+    while len(begun):
+        found.append(begun := np.unique(begun))
+        following = rest[begun // outer]
+        begun = (following * outer + begun % outer)[following >= 0]
+    return np.unique(np.concatenate(found))
+
+
+def _arcs(source: ArrayLike, label: ArrayLike, output: ArrayLike, cost: ArrayLike, target: ArrayLike) -> _Arcs:
+    """Their sources, and the arcs."""
+    sources, *columns = np.broadcast_arrays(source, label, output, cost, target)
+    arcs = np.empty(len(sources), ARC)
+    for name, column in zip(ARC.names or (), columns, strict=True):
+        arcs[name] = column
+    return sources, arcs
+
+
+def _graph(start: int, final: int, entries: tuple[Entry, ...], states: int, *some: _Arcs) -> PhoneGraph:
+    sources = np.concatenate([each for each, _ in some])
+    arcs = np.concatenate([each for _, each in some])[np.argsort(sources, kind="stable")]
+    first = np.concatenate(([0], np.cumsum(np.bincount(sources, minlength=states))))
+    return PhoneGraph(start, final, first, arcs, entries)

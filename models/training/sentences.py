@@ -95,7 +95,7 @@ class _Walk:
     def __init__(self, network: Network) -> None:
         self._network = network
         self._arcs: dict[int, list[Arc]] = {}
-        for arc in network.arcs:
+        for arc in network.each_arc():
             self._arcs.setdefault(arc.source, []).append(arc)
         self._sums = {
             state: list(accumulate(math.exp(FLATTEN * arc.weight) for arc in arcs))

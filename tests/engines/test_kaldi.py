@@ -35,7 +35,7 @@ def chain(*sentences: Sequence[str]) -> Network:
             target = 1 if last else states
             arcs.append(Arc(state, target, word, 0.0 if place else -math.log(len(sentences))))
             state, states = target, states + (not last)
-    return Network(states, 0, 1, tuple(arcs))
+    return Network.of(states, 0, 1, arcs)
 
 
 def exact(graph: PhoneGraph, heard: Floats) -> float:
@@ -171,7 +171,7 @@ def test_nothing_is_heard_in_nothing() -> None:
 
 
 def test_a_network_without_sentences_hears_nothing() -> None:
-    search = PhoneSearch(spell(Network(2, 0, 1, ()), {}, 1.0, FILLER))
+    search = PhoneSearch(spell(Network.of(2, 0, 1, ()), {}, 1.0, FILLER))
     search.hear(rows("G OW"))
     assert search.best() is None
     assert search.alternatives(rows("G OW"), 3) == []

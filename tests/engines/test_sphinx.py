@@ -188,7 +188,7 @@ async def test_nothing_to_listen_for_is_nothing_heard(sphinx: PocketSphinx) -> N
 
 async def test_arcs_without_words_may_follow_one_another(espeak: Espeak) -> None:
     arcs = (Arc(0, 1, None), Arc(1, 2, None), Arc(2, 3, "hello"), Arc(3, 4, None), Arc(4, 5, None))
-    engine = PocketSphinx(lambda _: Network(6, 0, 5, arcs), espeak.phonemes)
+    engine = PocketSphinx(lambda _: Network.of(6, 0, 5, arcs), espeak.phonemes)
     await engine.learn(Vocabulary())
     assert (await engine.transcribe(feed(command("hello")))).text == "hello"
     engine.close()
