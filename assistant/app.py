@@ -116,21 +116,7 @@ class Assistant:
 
     async def hear(self, microphone: Microphone, *, dry_run: bool = False) -> None:
         """Turn after turn, each begun by a wake word, until the sound ends. Raises DeviceError and EngineError."""
-        listening = self.config.listening
-        endpointing = Endpointing(
-            wait=listening.wait_seconds,
-            minimum=listening.min_speech_seconds,
-            silence=listening.silence_seconds,
-            brief=listening.brief_silence_seconds,
-            longest=listening.max_seconds,
-            pre_roll=listening.preroll_seconds,
-            threshold=listening.speech_threshold,
-        )
-        if self._hears is None:
-            self._hears = await asyncio.to_thread(self._load_ears)
-        wake_word, vad = self._hears
-        wake_word.reset()
-        with closing(Ears(microphone, wake_word, vad, endpointing, lambda: wake_word.asleep)) as ears:
+        with closing(await self.listen(microphone)) as ears:
             hearing = await self._hearing()
             if not microphone.live:
                 await self.mind.ready()
@@ -151,6 +137,24 @@ class Assistant:
             finally:
                 self.ears = None
                 self.lull.begin()
+
+    async def listen(self, microphone: Microphone) -> Ears:
+        """Ears behind their gate, to be closed; one at a time. Raises EngineError."""
+        listening = self.config.listening
+        endpointing = Endpointing(
+            wait=listening.wait_seconds,
+            minimum=listening.min_speech_seconds,
+            silence=listening.silence_seconds,
+            brief=listening.brief_silence_seconds,
+            longest=listening.max_seconds,
+            pre_roll=listening.preroll_seconds,
+            threshold=listening.speech_threshold,
+        )
+        if self._hears is None:
+            self._hears = await asyncio.to_thread(self._load_ears)
+        wake_word, vad = self._hears
+        wake_word.reset()
+        return Ears(microphone, wake_word, vad, endpointing, lambda: wake_word.asleep)
 
     async def learn(self) -> None:
         """Learn what can be said now, between turns. What cannot be learnt is logged, and the old stays."""
@@ -173,7 +177,8 @@ class Assistant:
         for recognizer in self._recognizers:
             await recognizer.learn(vocabulary)
 
-    async def _hearing(self) -> Hearing:
+    async def recognizers(self) -> Sequence[Recognizer]:
+        """Those that hear commands, cheapest first, loaded and taught. Raises EngineError."""
         if not self._recognizers:
             recognizers = await asyncio.to_thread(self.lineup.recognizers)
             learnt: Vocabulary | None = None
@@ -182,8 +187,11 @@ class Assistant:
                 for recognizer in recognizers:
                     await recognizer.learn(usual.expecting(learnt, self._usually))
             self._recognizers = recognizers
+        return self._recognizers
+
+    async def _hearing(self) -> Hearing:
         keep = self.kept.hear if self.kept is not None else None
-        return Hearing(self._recognizers, self.config.recognition.threshold, self.observe, keep)
+        return Hearing(await self.recognizers(), self.config.recognition.threshold, self.observe, keep)
 
     def close(self) -> None:
         """End the threads of what hears."""

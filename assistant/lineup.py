@@ -83,6 +83,11 @@ class Lineup:
         self._kept = PhraseStore(self._piper, folder, f"{settings.model} {settings.speed:g}", map(aloud, FIXED))
         return self._kept
 
+    @property
+    def voice(self) -> Synthesizer:
+        """What `synthesizer` gave."""
+        return self._kept or self.espeak
+
     def recognizers(self) -> list[Recognizer]:
         """Where one for phrases cannot be had, PocketSphinx takes its place."""
         makers: dict[str, Callable[[], Recognizer]] = {
@@ -111,6 +116,11 @@ class Lineup:
         from assistant.engines.features import Networks
 
         return Networks()
+
+    @property
+    def language_model(self) -> "Llama | None":
+        """The one among `understanders`, if there is one."""
+        return self._llm
 
     @property
     def talker(self) -> Talker | None:

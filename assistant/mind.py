@@ -63,6 +63,7 @@ class Mind:
         `remember` is for how many seconds a command is what "it" means afterwards; `clock` gives seconds. `talker`
         answers what is no command, if anybody does.
         """
+        self.understanders = understanders
         self._meaning = Meaning(
             understanders,
             observe,

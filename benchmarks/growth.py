@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from assistant.bench.sensors import memory
+from assistant.bench.processes import memory
 from assistant.ears import Ears
 from assistant.engines.openwakeword import OpenWakeWord
 from assistant.engines.silero import Silero
@@ -99,7 +99,7 @@ def minutes(count: int) -> dict[str, dict[str, float]]:
         talked = np.resize(said, 60 * RATE).astype(np.int16)
         began = time.process_time()
         loop.run_until_complete(wait(talked if minute % 2 == 0 else sounds.in_a_room(60.0)))
-        found[str(minute)] = {"cpu_s": round(time.process_time() - began, 2), "rss_mb": round(memory(), 1)}
+        found[str(minute)] = {"cpu_s": round(time.process_time() - began, 2), "rss_mb": sum(memory().values())}
     return found
 
 

@@ -8,6 +8,7 @@ import json
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from assistant.app import assemble
 from assistant.config import load
 from assistant.devices.files import FileSpeaker
 from assistant.lineup import Lineup
-from assistant.listening.noise import read_sound
+from assistant.listening.noise import Recording, read_sound
 from assistant.messages import RATE, AudioFrame, Transcript, Vocabulary
 from benchmarks import standins, text_match
 from tests import sounds
@@ -261,30 +262,30 @@ WAKES = ("hey jarvis", "hey jarvis what time is it", "hey jarvis turn on the kit
 """The last is none."""
 
 
-def ears(setup: Setup) -> Measure:
-    """Our ears, which wait for a wake word: what the appliance does all day."""
-    from assistant.ears import Ears
-    from assistant.engines.openwakeword import OpenWakeWord
-    from assistant.engines.silero import Silero
-    from assistant.testing import ScriptedMicrophone
-
-    loop = asyncio.new_event_loop()
-    wake_word, vad = OpenWakeWord(["hey_jarvis"]), Silero()
+def waiting() -> Callable[[Sound], int]:
+    """Our ears, which wait for a wake word behind their gate as they do all day. Gives how often they heard it."""
+    loop, stack = asyncio.new_event_loop(), AsyncExitStack()
+    house = assemble(load(None, ["wake.words=[hey_jarvis]"]), FileSpeaker(None))
+    assistant = loop.run_until_complete(stack.enter_async_context(house))
+    loop.run_until_complete(assistant.mind.ready())
 
     async def wait(sound: Sound) -> int:
-        wake_word.reset()
-        listening = Ears(ScriptedMicrophone(sound.astype("<i2").tobytes()), wake_word, vad)
         wakes = 0
-        try:
-            while await listening.wake() is not None:
+        with closing(await assistant.listen(Recording(sound))) as ears:
+            while await ears.wake() is not None:
                 wakes += 1
-        finally:
-            listening.close()
         return wakes
+
+    return lambda sound: loop.run_until_complete(wait(sound))
+
+
+def ears(setup: Setup) -> Measure:
+    """Our ears: what the appliance does all day."""
+    wait = waiting()
 
     def measure(case: int) -> Measured:
         sound = stretch(setup, case)
-        return timed(lambda: loop.run_until_complete(wait(sound)))
+        return timed(lambda: wait(sound))
 
     return measure
 

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import astuple
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ from assistant import testing
 from assistant.__main__ import cli
 from assistant.bench import golden
 from assistant.bench.compare import changes, differences, read_run
-from assistant.bench.figures import ratio, share, spread
+from assistant.bench.figures import difference, ratio, share, spread
+from assistant.bench.processes import forget_peaks, memory
 from assistant.bench.quality import accuracy
 from assistant.bench.report import page
 from assistant.bench.said import commands
@@ -31,9 +33,22 @@ RUN: dict[str, Any] = {
     "version": "1", "complete": True, "profile": "embedded", "at": "2026-11-21",
     "machine": {"name": "a <test>", "cores": 2},
     "libraries": {"numpy": "2"}, "disk_mb": {"models": 1.0}, "idle_cpu_s_per_hour": 40.0,
-    "ms": {"turn": {"n": 3, "p50": 2.0, "p90": 3.0, "p99": 3.0, "max": 3.0, "values": [1.0, 2.0, 3.0]}},
-    "turns": [{"said": "turn & turn", "right": True, "seconds": 0.002, "ms": {"recognize": 1.0, "understand": 1.0}}],
-    "memory_mb": {"peak": 100.0, "over_time": [[0.0, 90.0], [1.0, 100.0]]},
+    "ms": {
+        "turn": {"unit": "ms", "n": 5, "p50": 2.0, "p90": 3.0, "p99": 3.0, "max": 3.0, "values": [1.0, 2, 2, 2, 3]}
+    },
+    "throughput": {
+        "voice": {"unit": "s/s", "n": 5, "p50": 0.1, "p90": 0.1, "p99": 0.1, "max": 0.1, "values": [0.1] * 5},
+        "llm": {"unit": "tokens/s", "n": 5, "p50": 7, "p90": 9, "p99": 9, "max": 9, "values": [6.0, 7, 7, 7, 9]},
+    },
+    "turns": [{
+        "said": "turn & turn", "right": True, "seconds": 0.002, "ms": {"recognize": 1.0, "understand": 1.0},
+        "attempts": [["recognize", "hearth", 1.0, "taken"]],
+    }],
+    "memory_mb": {
+        "peak": 100.0, "over_time": {"assistant": [[0.0, 90.0], [1.0, 100.0]], "llama_worker": [[1.0, 10.0]]},
+        "processes": {"assistant": 100.0, "llama_worker": 10.0}, "stages": {"loading": {"assistant": 100.0}},
+        "spans": [["loading", 0.0, 1.0]],
+    },
     "accuracy": {
         "clean": {"n": 3, "value": 1.0, "low": 0.4, "high": 1.0, "slot_f1": 0.9},
         "false_acceptance": {"n": 3, "value": 0.0, "low": 0.0, "high": 0.5},
@@ -135,16 +150,53 @@ def test_answers_are_recorded_once_and_compared_after_that(tmp_path: Path) -> No
 
 
 def test_two_runs_are_compared(tmp_path: Path) -> None:
-    turn = {**RUN["ms"]["turn"], "p50": 20, "values": [19.0, 20.0, 21.0]}
-    slower = {**RUN, "profile": "standard", "ms": {"turn": turn}}
-    (change,) = changes(RUN, slower)
-    assert (change.stage, change.before, change.now, change.verdict) == ("turn", 2.0, 20, "slower")
-    assert changes(RUN, RUN)[0].verdict == "no difference that is sure"
-    assert differences(RUN, slower) == ["profile embedded → standard"]
+    turn = {**RUN["ms"]["turn"], "p50": 20, "values": [19.0, 20, 20, 20, 21]}
+    writes = {**RUN["throughput"]["llm"], "p50": 70, "values": [69.0, 70, 70, 70, 71]}
+    heard = {"n": 100, "value": 0.5, "low": 0.4, "high": 0.6, "slot_f1": 0.9}
+    now = {
+        **RUN, "profile": "standard", "ms": {"turn": turn}, "throughput": {"llm": writes},
+        "accuracy": {"clean": heard, "false_acceptance": {"n": 100, "value": 0.9, "low": 0.8, "high": 0.95}},
+    }  # fmt: skip
+    found = {each.what: each for each in changes(RUN, now)}
+    assert (found["turn"].before, found["turn"].now, found["turn"].verdict) == (2.0, 20, "worse")
+    assert found["llm"].verdict == "better"
+    assert found["accepted, clean"].verdict == "no difference that is sure", "three of three were heard before"
+    assert found["wrongly accepted"].verdict == "worse"
+    assert found["memory, llama_worker"].told == "1 times, measured once"
+    assert {each.verdict for each in changes(RUN, RUN)} == {"no difference that is sure", "–"}
+    assert differences(RUN, now) == ["profile embedded → standard"]
     for wrong in ("", "[]", '{"ms": 3}'):
         (tmp_path / "wrong.json").write_text(wrong)
         with pytest.raises(ManifestError, match="assistant bench --json"):
             read_run(tmp_path / "wrong.json")
+
+
+def test_few_measurements_are_compared_without_an_interval() -> None:
+    few = {**RUN, "ms": {"turn": {**RUN["ms"]["turn"], "values": [2.0, 2.0]}}}
+    assert next(iter(changes(RUN, few))).change is None
+
+
+def test_shares_that_are_apart_have_an_interval() -> None:
+    apart = difference(share(56, 70), share(48, 80))
+    assert astuple(apart) == pytest.approx((0.2, 0.0524, 0.3339), abs=1e-4), "Newcombe (1998), table II, example (a)"
+
+
+def test_memory_is_told_by_process_and_its_peak_is_found() -> None:
+    before = memory()
+    assert before["assistant"] > 10
+    with subprocess.Popen(
+        [sys.executable, "-m", "http.server", "0", "--bind", "127.0.0.1"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as child:
+        assert child.stdout is not None or child.stderr is not None
+        found = memory()
+        child.terminate()
+    assert len(found) == 2
+    exact = forget_peaks()
+    block = np.ones(40_000_000, np.uint8)
+    del block
+    assert not exact or memory(peak=True)["assistant"] > memory()["assistant"] + 30
 
 
 class Page(HTMLParser):
@@ -165,6 +217,7 @@ def test_the_page_has_all_plots_and_loads_nothing() -> None:
     text = page(RUN, changes(RUN, RUN), ["numpy 1 → 2"])
     shown.feed(text)
     assert shown.tags.count("svg") == 4
+    assert "llm" in text
     assert shown.loaded == []
     assert "script" not in shown.tags
     assert "a &lt;test&gt;" in text
@@ -206,19 +259,63 @@ def test_a_manifest_with_missing_files_is_measured_as_far_as_it_goes(tmp_path: P
     assert run["accuracy"]["clean"]["value"] == 1.0
 
 
+def test_each_engine_is_measured_alone(tmp_path: Path) -> None:
+    command = ["bench", "--turns", "2", "--json", "--set", f"state.folder={tmp_path}"]
+    for stage in ("recognize", "speak", "wake"):
+        command += ["--stage", stage]
+    result = CliRunner().invoke(cli, command)
+    assert result.exit_code == 0, result.output
+    run = json.loads(result.stdout)
+    assert run["complete"]
+    rates = run["throughput"]
+    assert {"recognize: hearth", "speech or not", "voice", "waiting, in a quiet room"} < set(rates)
+    assert rates["waiting, in a quiet room"]["p50"] < rates["waiting, while people talk"]["p50"], "the gate is shut"
+    assert run["memory_mb"]["stages"]["turns"]["assistant"] > 50
+    assert [name for name, _, _ in run["memory_mb"]["spans"]] == ["loading", "turns", "recognize", "wake", "speak"]
+    assert run["disk_mb"]["Python packages"] > 50
+
+
+def running(*arguments: str, **more: Any) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "assistant", "bench", "--json", *arguments]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **more)
+
+
+def ignoring() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def test_what_was_measured_before_an_interruption_is_kept_and_marked(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "assistant", "bench", "--json", "--set", f"state.folder={tmp_path}"]
-    report = tmp_path / "r.html"
-    with subprocess.Popen(
-        [*command, "--report", str(report), "-v"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as running:
-        assert running.stderr is not None
-        for line in running.stderr:
-            if "heard a command" in line:
-                break
-        os.kill(running.pid, signal.SIGINT)
-        output, _ = running.communicate(timeout=120)
-    assert running.returncode == 130
-    run = json.loads(output)
+    """Also by a program that was started with the signal ignored; and what is written meanwhile is written whole."""
+    report = tmp_path / "report.html"
+    os.mkfifo(report)
+    settings = ("--set", f"state.folder={tmp_path}", "--report", str(report), "-v")
+    with running(*settings, preexec_fn=ignoring) as bench:
+        assert bench.stdout is not None
+        assert bench.stderr is not None
+        heard = (line for line in bench.stderr if "heard a command" in line)
+        for _ in range(3):  # the first is not measured, and the last is not written down yet
+            next(heard)
+        bench.send_signal(signal.SIGINT)
+        run = json.loads(bench.stdout.readline())
+        for _ in range(3):
+            bench.send_signal(signal.SIGINT)
+        written = report.read_text()
+        bench.communicate()
+    assert bench.returncode == 130
     assert run["complete"] is False
-    assert "interrupted" in report.read_text()
+    assert run["ms"]["turn"]["n"] >= 1
+    assert "interrupted" in written
+    assert written.endswith("</html>\n")
+
+
+def test_an_interruption_before_anything_was_measured_is_told_too(tmp_path: Path) -> None:
+    manifest = tmp_path / "said.jsonl"
+    os.mkfifo(manifest)
+    with running("--set", f"state.folder={tmp_path}", "--manifest", str(manifest)) as bench:
+        with manifest.open("w") as lines:  # it is being read now
+            bench.send_signal(signal.SIGINT)
+            lines.write('{"text": "what time is it", "intent": "clock.time"}')
+        output, problems = bench.communicate()
+    assert bench.returncode == 130
+    assert json.loads(output)["ms"] == {}
+    assert "Interrupted" in problems

@@ -1,30 +1,52 @@
-"""Two runs of `assistant bench`, compared: what became faster or slower, and whether that may be chance."""
+"""Two runs of `assistant bench`, compared: what became better or worse, and whether that may be chance."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from assistant.bench.figures import Interval, ratio
+from assistant.bench.figures import Interval, difference, ratio
 from assistant.errors import ManifestError
+
+FEWEST = 5
+"""Measurements on either side from which a median has an interval worth the name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A stage, then and now."""
+    """A figure, then and now."""
 
-    stage: str
+    what: str
+    unit: str
     before: float
-    """Median milliseconds."""
+    """The median of what was measured often; a share is from 0 to 1."""
     now: float
-    times: Interval
-    """How much longer it takes now, with a 95 % interval."""
+    better: Literal["less", "more"]
+    change: Interval | None
+    """How many times as much it is now, of shares how much more, with a 95 % interval; None for what was measured once.
+    """
+
+    @property
+    def told(self) -> str:
+        """The change for people."""
+        if self.unit == "share":
+            assert self.change is not None
+            apart, low, high = (100 * each for each in (self.change.value, self.change.low, self.change.high))
+            return f"{apart:+.1f} points ({low:+.1f} to {high:+.1f})"
+        if self.change is None:
+            return f"{self.now / self.before:.3g} times, measured once" if self.before else "measured once"
+        return f"{self.change} times"
 
     @property
     def verdict(self) -> str:
-        """In a word; chance where the interval holds 1."""
-        return "slower" if self.times.low > 1 else "faster" if self.times.high < 1 else "no difference that is sure"
+        """In a word; none where it was measured once, and chance where the interval holds no change."""
+        if self.change is None:
+            return "–"
+        same = 0.0 if self.unit == "share" else 1.0
+        if self.change.low <= same <= self.change.high:
+            return "no difference that is sure"
+        return "better" if (self.change.value < same) == (self.better == "less") else "worse"
 
 
 def read_run(file: Path) -> Mapping[str, Any]:
@@ -41,12 +63,53 @@ def read_run(file: Path) -> Mapping[str, Any]:
 
 
 def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[Change]:
-    """The stages that both have."""
-    found = []
-    for stage, row in now["ms"].items():
-        old = before["ms"].get(stage)
-        if old and old.get("values") and row["values"]:
-            found.append(Change(stage, old["p50"], row["p50"], ratio(row["values"], old["values"])))
+    """Of every figure that both have."""
+    return [
+        *_series(before, now, "ms"),
+        *_series(before, now, "throughput"),
+        *_shares(before, now),
+        *_once(before, now),
+    ]
+
+
+def _series(before: Mapping[str, Any], now: Mapping[str, Any], kind: str) -> Iterator[Change]:
+    for name, row in now.get(kind, {}).items():
+        old = before.get(kind, {}).get(name)
+        if not old or not old.get("values") or not row["values"]:
+            continue
+        unit = row.get("unit", "ms")
+        enough = min(len(old["values"]), len(row["values"])) >= FEWEST
+        times = ratio(row["values"], old["values"]) if enough else None
+        yield Change(name, unit, old["p50"], row["p50"], "more" if unit == "tokens/s" else "less", times)
+
+
+def _shares(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Change]:
+    for name, row in now.get("accuracy", {}).items():
+        if old := before.get("accuracy", {}).get(name):
+            apart = difference(*(Interval(each["value"], each["low"], each["high"]) for each in (row, old)))
+            wrong = name == "false_acceptance"
+            what = "wrongly accepted" if wrong else f"accepted, {name}"
+            yield Change(what, "share", old["value"], row["value"], "less" if wrong else "more", apart)
+
+
+def _once(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Change]:
+    old, new = _singles(before), _singles(now)
+    for (what, unit), value in new.items():
+        if (what, unit) in old:
+            yield Change(what, unit, old[what, unit], value, "less", None)
+
+
+def _singles(run: Mapping[str, Any]) -> dict[tuple[str, str], float]:
+    """What is measured once in a run, by its name and unit."""
+    memory = run.get("memory_mb", {})
+    found = {(f"memory, {name}", "MB"): most for name, most in memory.get("processes", {}).items()}
+    found |= {
+        (f"memory, stage {stage}", "MB"): round(sum(most.values()), 1)
+        for stage, most in memory.get("stages", {}).items()
+    }
+    found |= {(f"disk, {name}", "MB"): size for name, size in run.get("disk_mb", {}).items()}
+    if (joules := run.get("energy_of_turns", {}).get("joules_per_turn")) is not None:
+        found["energy of a turn", "J"] = joules
     return found
 
 

@@ -63,6 +63,13 @@ def share(hits: int, n: int) -> Interval:
     return Interval(p, max(0.0, middle - half), min(1.0, middle + half))
 
 
+def difference(now: Interval, before: Interval) -> Interval:
+    """How far apart two shares are, by Newcombe's method (1998, his tenth) from their own intervals."""
+    apart = now.value - before.value
+    low = apart - float(np.hypot(now.value - now.low, before.high - before.value))
+    return Interval(apart, low, apart + float(np.hypot(now.high - now.value, before.value - before.low)))
+
+
 def _medians(values: Sequence[float], chance: np.random.Generator) -> NDArray[np.float64]:
     known = np.asarray(values, np.float64)
     medians: NDArray[np.float64] = np.median(known[chance.integers(0, len(known), (RESAMPLES, len(known)))], axis=1)

@@ -53,8 +53,8 @@ def digest(files: Sequence[Path]) -> str:
 def compare(file: Path, answers: Mapping[str, str], models: Mapping[str, str]) -> Drift:
     """Against the record in a file, which is written where there is none. Raises OSError where it cannot be.
 
-    `answers` go by what was asked; `models` tell what gave them: names and versions or digests. Delete the file to take
-    the answers of now as the record.
+    `answers` go by what was asked; `models` tell what gave them: names and versions or digests. What was never asked
+    before joins the record as long as the same models answer. Delete the file to take the answers of now as the record.
     """
     try:
         known = json.loads(file.read_text("utf-8"))
@@ -65,6 +65,8 @@ def compare(file: Path, answers: Mapping[str, str], models: Mapping[str, str]) -
         return Drift("", 0, (), first=True)
     both = [asked for asked in answers if asked in before]
     changed = tuple((asked, before[asked], answers[asked]) for asked in both if before[asked] != answers[asked])
+    if len(both) < len(answers) and dict(models) == made_by:
+        file.write_text(json.dumps({"answers": {**answers, **before}, "models": made_by}, indent=1), "utf-8")
     differ = sorted(name for name in {*models, *made_by} if models.get(name) != made_by.get(name))
     since = ", ".join(f"{name} {made_by.get(name, 'none')} → {models.get(name, 'none')}" for name in differ)
     return Drift(since, len(both), changed)

@@ -1,14 +1,15 @@
 """How well what is said is understood: acceptance, slots, false acceptance, and answers that have changed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from assistant.app import Assistant
-from assistant.bench import golden
+from assistant.bench import engines, golden
 from assistant.bench.figures import share
-from assistant.bench.said import FOR_NOBODY, Spoken, commands, quiet, synthesised
+from assistant.bench.record import Tell
+from assistant.bench.said import FOR_NOBODY, Spoken, commands, quiet, spoken, synthesised
 from assistant.evaluate import Gold, Line, Trial
 from assistant.listening.noise import Recording, Sound, mixed
 from assistant.models.model_store import default_folder
@@ -21,9 +22,6 @@ NOISE = 10.0
 
 ASKED = 12
 """Sentences whose answers are on record."""
-
-Tell = Callable[[str, int, int], None]
-"""What is being measured, how much of it is done, and how much there is."""
 
 Data = dict[str, Any]
 """A part of the run that is filled as figures come."""
@@ -64,17 +62,9 @@ async def in_noise(assistant: Assistant, said: Sequence[Spoken], data: Data, tel
 
 
 async def drift(assistant: Assistant, state: Path, tell: Tell) -> Data:
-    """The answers of every engine to some sentences, against those on record in the folder `state`."""
-    answers: dict[str, str] = {}
-    lines = await commands(assistant.mind.vocabulary, ASKED)
-    for number, line in enumerate(lines):
-        tell("answers on record", number, len(lines))
-        sound = await synthesised(line.said, assistant.lineup.espeak)
-        heard = await assistant.take(Recording(sound), dry_run=True)
-        for turn in (heard, await assistant.ask(line.said, dry_run=True)):
-            for attempt in turn.attempts:
-                asked = f"{attempt.engine}, {turn.recognizer}: {line.said}"
-                answers[asked] = f"{attempt.guess} ({attempt.score:.2f})"
+    """The answers of every engine to the same input, against those on record in the folder `state`."""
+    said = await spoken(await commands(assistant.mind.vocabulary, ASKED), assistant.lineup.espeak)
+    answers = await engines.answers(assistant, said, tell)
     models = dict(golden.libraries())
     folder = assistant.config.models.folder or default_folder()
     models |= {file.name: golden.digest([file]) for file in sorted(folder.glob("*.*")) if file.is_file()}

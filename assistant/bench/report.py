@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from assistant.bench import plots
+from assistant.bench import plots, told
 from assistant.bench.compare import Change
 
 STYLE = """
@@ -27,9 +27,12 @@ th:first-child, td:first-child { text-align: left; } th { color: var(--soft); fo
 svg { width: 100%; height: auto; display: block; } svg text { font: 12px system-ui, sans-serif; fill: var(--ink); }
 svg .name { text-anchor: end; } svg .axis { text-anchor: middle; fill: var(--soft); }
 svg .left { text-anchor: end; fill: var(--soft); } svg .value { fill: var(--soft); }
-.bar, .mark { fill: var(--main); } .dot { fill: var(--main); opacity: .35; } .grid { stroke: var(--line); }
+.bar, .mark { fill: var(--main); } rect.part { fill: var(--main); opacity: .4; }
+svg .name.part { fill: var(--soft); } .span { fill: var(--card); } .span.other { fill: none; }
+.dot { fill: var(--main); opacity: .35; } .grid { stroke: var(--line); }
 .median { stroke: var(--ink); stroke-width: 2.5; } .p90 { stroke: var(--warm); stroke-width: 2; }
-.line { fill: none; stroke: var(--main); stroke-width: 2; }
+.line { fill: none; stroke: var(--main); stroke-width: 2; } .line1 { stroke: var(--warm); }
+.line2 { stroke: var(--soft); }
 .interval { stroke: var(--main); stroke-width: 2; opacity: .5; }
 """.strip()
 
@@ -44,9 +47,10 @@ def page(run: Mapping[str, Any], compared: Sequence[Change] = (), differences: S
         *_compared(compared, differences),
         *_section("A turn, stage by stage", _waterfall(run)),
         *_section("How long each stage takes", _stages(run)),
-        *_section("Memory over time", _memory(run)),
+        *_section("How much each engine gets done", _throughput(run)),
         *_section("How often it understands", _accuracy(run)),
-        *_section("Energy and temperature", _power(run)),
+        *_section("Memory over time", _memory(run)),
+        *_section("Energy and temperature", _paragraphs([*told.energy(run), *told.thermal(run)])),
         *_section("Answers on record", _drift(run)),
         *_section("What was measured", _about(run)),
     ]
@@ -69,9 +73,13 @@ def _subtitle(run: Mapping[str, Any]) -> str:
 
 
 def _warnings(run: Mapping[str, Any]) -> Iterable[str]:
+    if run.get("problem"):
+        yield f'<p class="warn">This run failed: {escape(run["problem"])}</p>'
+    elif not run.get("complete"):
+        yield '<p class="warn">This run was interrupted.</p>'
     if not run.get("complete"):
-        yield '<p class="warn">This run was interrupted. What follows is what had been measured until then.</p>'
-    for problem in run.get("unreadable", ()):
+        yield '<p class="warn">What follows is what had been measured until then.</p>'
+    for problem in told.problems(run):
         yield f'<p class="warn">{escape(problem)}</p>'
 
 
@@ -97,12 +105,11 @@ def _compared(compared: Sequence[Change], differences: Sequence[str]) -> Iterabl
     if not compared:
         return
     rows = [
-        (each.stage, plots.short(each.before), plots.short(each.now), str(each.times), each.verdict)
+        (f"{each.what}, {each.unit}", plots.short(each.before), plots.short(each.now), each.told, each.verdict)
         for each in compared
     ]
-    told = f"<p class='soft'>Also different: {escape('; '.join(differences))}.</p>" if differences else ""
-    table = _table(("stage", "before, ms", "now, ms", "now / before (95 %)", ""), rows)
-    yield from _section("Beside the earlier run", table + told)
+    also = f"<p class='soft'>Also different: {escape('; '.join(differences))}.</p>" if differences else ""
+    yield from _section("Beside the earlier run", _table(("", "before", "now", "change (95 %)", ""), rows) + also)
 
 
 def _waterfall(run: Mapping[str, Any]) -> str:
@@ -113,10 +120,14 @@ def _waterfall(run: Mapping[str, Any]) -> str:
     if len(turns) > 2:
         shown.append(("The slowest", turns[-1]))
     parts = []
+    voice = {"first sound": row["p50"]} if (row := run["ms"].get("speak, first sound")) else {}
     for what, turn in shown:
-        plot = plots.waterfall({stage: ms for stage, ms in turn["ms"].items() if stage != "silence"})
+        plot = plots.waterfall({**turn["ms"], **voice}, turn.get("attempts", ()))
         parts.append(f"<p>{what}: “{escape(turn['said'])}”</p>{plot}")
-    return "".join(parts)
+    brief, whole = run.get("silence_s", (0.0, 0.0))
+    before = f", which {brief:g} s of silence show if it is surely whole, and else {whole:g} s" if whole else ""
+    note = f"From the end of the command{before}, to the answer. The first sound of it is the typical one."
+    return "".join(parts) + f'<p class="soft">{note}</p>'
 
 
 def _stages(run: Mapping[str, Any]) -> str:
@@ -129,9 +140,8 @@ def _stages(run: Mapping[str, Any]) -> str:
     return plot + note + _table(("milliseconds", "n", *figures), rows)
 
 
-def _memory(run: Mapping[str, Any]) -> str:
-    rows = run.get("memory_mb", {}).get("over_time", ())
-    return plots.over_time(rows, "MB") if len(rows) > 1 else ""
+def _throughput(run: Mapping[str, Any]) -> str:
+    return _table(("", "n", "median", "worst", ""), told.throughput(run)) if run.get("throughput") else ""
 
 
 def _accuracy(run: Mapping[str, Any]) -> str:
@@ -139,29 +149,20 @@ def _accuracy(run: Mapping[str, Any]) -> str:
     rows = {name: (row["value"], row["low"], row["high"]) for name, row in found.items() if name != "false_acceptance"}
     if not rows:
         return ""
-    text = ""
-    if others := found.get("false_acceptance"):
-        text += f"<p>Acted upon without being a command: {others['value']:.1%} of {others['n']} sentences "
-        text += f"(95 %: {others['low']:.1%} to {others['high']:.1%}).</p>"
-    f1 = found.get("clean", {}).get("slot_f1")
-    text += f"<p>F1 of the slots in quiet: {f1:.3f}.</p>" if f1 is not None else ""
-    return plots.shares(rows) + text
+    return plots.by_noise(rows) + _paragraphs(told.accuracy(run))
 
 
-def _power(run: Mapping[str, Any]) -> str:
-    energy = run.get("energy_of_turns", {})
-    lines = []
-    if "joules_per_turn" in energy:
-        kind = "Modelled" if energy.get("modelled") else "Measured"
-        lines.append(f"{kind}: {energy['joules_per_turn']} J for a turn ({energy['how']}).")
-    elif energy:
-        lines.append(f"Energy: {energy['how']}.")
-    for when, state in run.get("thermal", {}).items():
-        warm = "unknown, there is no sensor" if state["celsius"] is None else f"{state['celsius']:.1f} °C"
-        held = state["throttled"]
-        slowed = "nothing tells" if held is None else ", ".join(held) or "no"
-        lines.append(f"Temperature {when}: {warm}; throttled: {slowed}.")
-    return "".join(f"<p>{escape(line)}</p>" for line in lines)
+def _memory(run: Mapping[str, Any]) -> str:
+    found = run.get("memory_mb", {})
+    if not found.get("over_time"):
+        return ""
+    names = list(found["processes"])
+    rows = [
+        (stage, *(plots.short(most[name]) if name in most else "–" for name in names))
+        for stage, most in found["stages"].items()
+    ]
+    plot = plots.over_time(found["over_time"], found["spans"], "MB")
+    return plot + _table(("most in each stage, MB", *names), rows) + _paragraphs(told.memory(run))
 
 
 def _drift(run: Mapping[str, Any]) -> str:
@@ -180,10 +181,11 @@ def _drift(run: Mapping[str, Any]) -> str:
 
 
 def _about(run: Mapping[str, Any]) -> str:
-    rows: list[tuple[str, str]] = [(name, str(value)) for name, value in run.get("machine", {}).items()]
-    rows += [(f"{name} on disk", f"{size} MB") for name, size in run.get("disk_mb", {}).items()]
-    rows += [(name, str(value)) for name, value in run.get("libraries", {}).items()]
-    return _table(("", ""), rows)
+    return _table(("", ""), told.machine(run))
+
+
+def _paragraphs(lines: Iterable[str]) -> str:
+    return "".join(f"<p>{escape(line)}</p>" for line in lines)
 
 
 def _section(title: str, content: str) -> Iterable[str]:

@@ -1,6 +1,5 @@
-"""What the machine can tell of itself: energy, temperature, throttling, memory of a process and its children."""
+"""What the machine can tell of itself: energy, temperature, throttling."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -44,9 +43,7 @@ class EnergyMeter:
 
 def thermal(root: Path = Path("/")) -> Thermal:
     """Read from the kernel below `root`, and from the firmware of a Raspberry Pi."""
-    zones = [_number(zone / "temp") for zone in root.glob("sys/class/thermal/thermal_zone*")]
-    known = [zone / 1000 for zone in zones if zone is not None]
-    return Thermal(max(known) if known else None, _throttled(root))
+    return Thermal(celsius(root), _throttled(root))
 
 
 def energy_meter(root: Path = Path("/")) -> EnergyMeter | None:
@@ -62,26 +59,11 @@ def energy_meter(root: Path = Path("/")) -> EnergyMeter | None:
     return None
 
 
-def memory(pid: int | None = None) -> float:
-    """Megabytes that a process and its children have resident, shared pages counted once each; 0 where it is gone."""
-    total, todo = 0.0, [pid or os.getpid()]
-    while todo:
-        process = Path(f"/proc/{todo.pop()}")
-        rss = re.search(r"^VmRSS:\s+(\d+)", _text(process / "status"), re.M)
-        total += int(rss[1]) / 1024 if rss else 0.0
-        for task in process.glob("task/*"):
-            todo += map(int, _text(task / "children").split())
-    return total
-
-
-def processor_seconds() -> float:
-    """Of this process and the children that it waited for, and of those that run."""
-    total = sum(os.times()[:4])
-    for task in Path("/proc/self/task").glob("*"):
-        for child in _text(task / "children").split():
-            fields = _text(Path(f"/proc/{child}/stat")).rpartition(")")[2].split()
-            total += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") if len(fields) > 12 else 0.0
-    return total
+def celsius(root: Path = Path("/")) -> float | None:
+    """Of the hottest zone; None where there is no sensor."""
+    zones = [_number(zone / "temp") for zone in root.glob("sys/class/thermal/thermal_zone*")]
+    known = [zone / 1000 for zone in zones if zone is not None]
+    return max(known) if known else None
 
 
 class Energy:

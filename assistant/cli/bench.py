@@ -1,25 +1,24 @@
-"""Measuring this assistant on this machine: `bench`."""
+"""Measuring this assistant on this machine: `bench`.
 
-import asyncio
+What it measures with is loaded inside the command, which is then ready for Ctrl-C from its first moment on.
+"""
+
 import dataclasses
+import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from assistant.acting import state_folder
-from assistant.bench.compare import Change, changes, differences, read_run
-from assistant.bench.plots import short
-from assistant.bench.quality import Tell
-from assistant.bench.report import page
-from assistant.bench.run import STAGES, Record, Wanted, measure
+from assistant.bench.interruption import Interruption
+from assistant.bench.record import STAGES, Record, Tell
 from assistant.cli.options import Chosen, configured, print_json
-from assistant.evaluate import read_manifest
+from assistant.errors import AssistantError, known_error
 
-INTERRUPTED = 130
-"""Exit status after Ctrl-C, as shells have it."""
+if TYPE_CHECKING:
+    from assistant.bench.compare import Change
 
 
 @click.command()
@@ -54,33 +53,55 @@ def bench(
 
     Commands that this house can be told are synthesised and heard, as fast as the machine can; nothing is performed.
     Ctrl-C ends early: what was measured until then is shown, and marked. The exit status is then 130; it is 2 if a
-    recording could not be read, and 1 if the report could not be written.
+    recording could not be read, and 1 if something failed or the report could not be written.
     """
     if report is not None and (report.is_dir() or not report.absolute().parent.is_dir()):
         raise click.UsageError(f"--report {report}: give the name of a file in a folder that exists")
-    before = read_run(against) if against else None
-    lines = read_manifest(manifest) if manifest else None
     config = dataclasses.replace(chosen.config, profile=profile) if profile else chosen.config
-    wanted = Wanted(stages or STAGES, turns, lines, chosen.folders, state_folder(config))
     record = Record(config)
-    with _Bar() as tell:
-        try:
-            asyncio.run(measure(wanted, record, tell))
-        except KeyboardInterrupt:
+    with Interruption() as interruption:
+        from assistant.acting import state_folder
+        from assistant.bench.compare import changes, differences, read_run
+        from assistant.bench.report import page
+        from assistant.bench.run import Wanted, measure
+        from assistant.evaluate import read_manifest
+
+        before = read_run(against) if against else None
+        lines = read_manifest(manifest) if manifest else None
+        wanted = Wanted(stages or STAGES, turns, lines, chosen.folders, state_folder(config))
+        with _Bar(interruption.heed) as tell:
+            try:
+                interruption.run(lambda: measure(wanted, record, tell, lambda: interruption.asked))
+            except (AssistantError, ExceptionGroup) as error:
+                record.problem = str(known_error(error))
+                click.echo(f"{record.problem}\nWhat follows is what was measured until then.", err=True)
+        run = record.as_json()
+        if not run["complete"] and interruption.asked:
             click.echo("\nInterrupted: what follows is what was measured until then.", err=True)
-    run = record.as_json()
-    compared = changes(before, run) if before else []
-    differ = differences(before, run) if before else []
-    if as_json:
-        print_json({**run, "against": [dataclasses.asdict(each) for each in compared]})
-    else:
-        _print(run, compared, differ)
-    written = _write(report, page(run, compared, differ)) if report else True
-    raise SystemExit(INTERRUPTED if not run["complete"] else 2 if run.get("unreadable") else 0 if written else 1)
+        compared = changes(before, run) if before else []
+        differ = differences(before, run) if before else []
+        if as_json:
+            print_json({**run, "against": [{**dataclasses.asdict(each), "verdict": each.verdict} for each in compared]})
+        else:
+            _print(run, compared, differ)
+        written = _write(report, page(run, compared, differ)) if report else True
+        status = 0 if written and not record.problem else 1
+        if run.get("unreadable"):
+            status = 2
+        if not run["complete"] and interruption.signal is not None:
+            status = 128 + interruption.signal
+        if interruption.asked:  # not through the end of the interpreter, which another Ctrl-C would break
+            sys.stdout.flush()
+            os._exit(status)
+    raise SystemExit(status)
 
 
 class _Bar:
     """A progress bar on stderr, where somebody sees it."""
+
+    def __init__(self, heed: Callable[[], None]) -> None:
+        """`heed` raises where the work is to end."""
+        self._heed = heed
 
     def __enter__(self) -> Tell:
         from rich.console import Console
@@ -91,7 +112,12 @@ class _Bar:
         self._progress = Progress(*columns, TimeElapsedColumn(), console=console, disable=not console.is_terminal)
         self._progress.start()
         task = self._progress.add_task("loading", total=None)
-        return lambda what, done, total: self._progress.update(task, description=what, completed=done, total=total)
+
+        def tell(what: str, done: int, total: int) -> None:
+            self._heed()
+            self._progress.update(task, description=what, completed=done, total=total)
+
+        return tell
 
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
@@ -114,59 +140,29 @@ def _write(report: Path, text: str) -> bool:
     return True
 
 
-def _print(run: Mapping[str, Any], compared: Sequence[Change], differ: Sequence[str]) -> None:
+def _print(run: Mapping[str, Any], compared: "Sequence[Change]", differ: Sequence[str]) -> None:
     from rich.console import Console
     from rich.table import Table
+
+    from assistant.bench.plots import short
+    from assistant.bench.told import lines, throughput
 
     console = Console(width=None if sys.stdout.isatty() else 120)
     table = Table("milliseconds", "n", "p50", "p90", "p99", "max", box=None, padding=(0, 2, 0, 0))
     for name, row in run["ms"].items():
         table.add_row(name, str(row["n"]), *(short(row[each]) for each in ("p50", "p90", "p99", "max")))
     console.print(table)
-    for line in summary(run):
+    if rates := throughput(run):
+        done = Table("how much gets done", "n", "median", "worst", "", box=None, padding=(0, 2, 0, 0))
+        for row in rates:
+            done.add_row(*row)
+        console.print(done)
+    for line in lines(run):
         console.print(line, highlight=False, markup=False)
     if compared:
-        then = Table("", "before", "now", "now / before (95 %)", "", box=None, padding=(0, 2, 0, 0))
+        then = Table("", "before", "now", "change (95 %)", "", box=None, padding=(0, 2, 0, 0))
         for each in compared:
-            then.add_row(each.stage, short(each.before), short(each.now), str(each.times), each.verdict)
+            then.add_row(f"{each.what}, {each.unit}", short(each.before), short(each.now), each.told, each.verdict)
         console.print(then)
     if differ:
         console.print(f"Also different: {'; '.join(differ)}.", highlight=False, markup=False)
-
-
-def summary(run: Mapping[str, Any]) -> list[str]:
-    """What is not a time, a line each."""
-    lines = []
-    if "real_time_factor" in run:
-        lines.append(f"Processor time of a turn: {run['real_time_factor']:.3f} of the speech.")
-    if peak := run.get("memory_mb", {}).get("peak"):
-        lines.append(f"Memory: {peak:.0f} MB at its peak. Disk: {run['disk_mb']['models']:.0f} MB of models.")
-    if "idle_cpu_s_per_hour" in run:
-        lines.append(f"An idle hour: {run['idle_cpu_s_per_hour']:.0f} s of processor time.")
-    energy = run.get("energy_of_turns", {})
-    if "joules_per_turn" in energy:
-        lines.append(f"Energy: {energy['joules_per_turn']} J for a turn ({energy['how']}).")
-    elif energy:
-        lines.append(f"Energy: {energy['how']}.")
-    for when, state in run.get("thermal", {}).items():
-        warm = "no sensor" if state["celsius"] is None else f"{state['celsius']:.1f} °C"
-        slowed = (
-            "nothing tells of throttling"
-            if state["throttled"] is None
-            else ", ".join(state["throttled"]) or "not throttled"
-        )
-        lines.append(f"Temperature {when}: {warm}; {slowed}.")
-    for name, row in run.get("accuracy", {}).items():
-        what = "Falsely accepted" if name == "false_acceptance" else f"Accepted, {name}"
-        f1 = f", slot F1 {row['slot_f1']:.3f}" if row.get("slot_f1") is not None else ""
-        lines.append(f"{what}: {row['value']:.1%} of {row['n']} (95 %: {row['low']:.1%} to {row['high']:.1%}){f1}.")
-    drift = run.get("drift")
-    if drift and "problem" in drift:
-        lines.append(f"Answers on record: {drift['problem']}.")
-    elif drift and drift["first"]:
-        lines.append("Answers on record: none before; these are.")
-    elif drift:
-        since = f" since {drift['since']}" if drift["since"] else ""
-        lines.append(f"Answers on record: {len(drift['changed'])} of {drift['compared']} differ{since}.")
-    lines += [f"Left out: {problem}" for problem in run.get("unreadable", ())]
-    return lines

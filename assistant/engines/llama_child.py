@@ -36,7 +36,8 @@ class Child(asyncio.SubprocessProtocol):
             raise EngineError(f"{name}: llama-cpp-python is not installed; install the extra `standard`.")
         loop = asyncio.get_running_loop()
         try:
-            transport, child = await loop.subprocess_exec(lambda: cls(name), *COMMAND, stderr=None)
+            # In a group of its own, so that Ctrl-C ends it only when its owner is done with it.
+            transport, child = await loop.subprocess_exec(lambda: cls(name), *COMMAND, stderr=None, process_group=0)
         except OSError as error:
             raise EngineError(f"{name}: the language model's process cannot be started ({error}).") from error
         child._transport = transport

@@ -120,6 +120,8 @@ class Understood:
     steps: int = 0
     """Calls of the model after the one that read the words."""
     seconds: float = 0.0
+    reading: float = 0.0
+    """Seconds of them until the words were read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,6 +157,7 @@ class Worker:
             choices=chosen.choices,
             steps=calls.count - 1,
             seconds=time.monotonic() - began,
+            reading=calls.reading,
         )
 
     def talk(self, request: wire.Talk, out: "Out") -> None:
@@ -183,13 +184,18 @@ class _Calls:
         self._suffix = tuple(suffix)
         self._stop = stop
         self.count = 0
+        self.reading = 0.0
+        """Seconds of the first call."""
 
     def __call__(self, tokens: Sequence[int]) -> Scores:
         if self._stop():
             raise Stopped
         first = self._suffix if self.count == 0 else ()
         self.count += 1
-        return self._reader.read((*first, *tokens))
+        began = time.monotonic()
+        scores = self._reader.read((*first, *tokens))
+        self.reading = self.reading or time.monotonic() - began
+        return scores
 
 
 def _verbatim(text: str) -> list[str]:

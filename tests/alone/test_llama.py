@@ -21,6 +21,9 @@ pytest.importorskip("sentencepiece", reason="needs the development tools")
 
 import gguf
 
+from assistant.bench.engines import understanding
+from assistant.bench.record import Record
+from assistant.config import load
 from assistant.engines.llama import Llama
 from assistant.engines.llama_library import Model, Stopped
 from assistant.engines.llama_memory import memory_needed
@@ -284,6 +287,22 @@ async def test_a_process_that_keeps_dying_is_left_alone_for_a_while(llama: Llama
             await turn
         said = str(caught.value)
     assert re.search(r"died \d times \(SIGKILL\); it is started again in \d+ s", said)
+
+
+async def test_it_tells_how_many_tokens_it_gets_through(llama: Llama) -> None:
+    record = Record(load())
+    words = ["turn on the kitchen light", "it is far too dark in the kitchen"]
+    await understanding(llama, words, record, lambda what, done, total: None)
+    found = record.as_json()["throughput"]
+    for name in ("tinyllama reads words", "tinyllama answers"):
+        assert (found[name]["unit"], found[name]["n"]) == ("tokens/s", 2)
+        assert found[name]["p50"] > 1
+    assert llama.last is not None
+    assert 0 < llama.last.reading < llama.last.seconds
+
+
+async def test_ctrl_c_in_a_terminal_does_not_reach_its_process(llama: Llama) -> None:
+    assert os.getpgid(llama.pid or 0) != os.getpgid(0)
 
 
 async def test_cancelling_stops_the_library(llama: Llama) -> None:
