@@ -57,6 +57,7 @@ class Ears:
         self._heard: deque[tuple[AudioFrame, Sequence[Wake]]] = deque()
         self._recent: deque[AudioFrame] = deque()
         self._wakes: deque[Wake] = deque()
+        self._ended = False
         self.now = 0.0
         """Seconds of audio heard so far."""
         self.last = Command()
@@ -125,17 +126,16 @@ class Ears:
     async def _next(self) -> AudioFrame | None:
         """The next frame, once it has been searched for wake words; None after the last one."""
         while not self._heard:
-            ended = False
             wanted = TOGETHER if self._asleep() else 1
-            while len(self._unheard) < wanted and not ended:
+            while len(self._unheard) < wanted and not self._ended:
                 frame = await self._microphone.read()
                 if frame is None:
-                    ended = True
+                    self._ended = True
                 else:
                     self._unheard.append(frame)
             # Even without one: a cancelled call may still be at work on the frame before.
             await self._worker(self._hear)
-            if ended and not self._heard:
+            if self._ended and not self._heard:
                 return None
         frame, wakes = self._heard.popleft()
         self.now = frame.at + frame.seconds

@@ -59,10 +59,13 @@ class Tape:
     def __init__(self, sound: Sound, sizes: Sequence[int] = (1280,)) -> None:
         self.frames = frames(sound, sizes)
         self.position = 0
+        self.ends = 0
+        """How often it told that there is no more."""
 
     async def read(self) -> AudioFrame | None:
         await asyncio.sleep(0)
         if self.position == len(self.frames):
+            self.ends += 1
             return None
         self.position += 1
         return self.frames[self.position - 1]

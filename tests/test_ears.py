@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -212,6 +213,17 @@ async def test_no_sound_at_all(listen: Listen) -> None:
     ears = listen(silence(0.0))
     assert await ears.wake() is None
     assert await whole(ears.command()) == []
+
+
+async def test_the_end_of_a_quiet_recording_is_read_once(wake_word: OpenWakeWord, vad: Silero) -> None:
+    wake_word.reset()
+    tape = Tape(silence(0.08 * 6))
+    with closing(Ears(tape, wake_word, vad, asleep=lambda: True)) as ears:
+        assert await ears.wake() is None
+        assert await ears.wake() is None
+        assert await whole(ears.command()) == []
+        assert ears.now == pytest.approx(0.48)
+    assert tape.ends == 1
 
 
 async def test_sound_is_taken_only_while_somebody_listens(listen: Listen) -> None:
