@@ -223,6 +223,13 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Power:
+    """What answers sooner for some energy, or the other way round."""
+
+    performance_in_turns: bool
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """What must survive a power cut."""
 
@@ -246,6 +253,7 @@ class Config:
     privacy: Privacy
     locale: Locale
     place: Place
+    power: Power
     state: State
     policy: Rules
     body: Body

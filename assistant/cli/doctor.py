@@ -24,7 +24,7 @@ from assistant.devices.cards import captures
 from assistant.devices.files import FileSpeaker
 from assistant.errors import AssistantError, DeviceError
 from assistant.models.machine import this_machine
-from assistant.service import health
+from assistant.service import governor, health
 from assistant.service.pi import condition
 
 UNITS = ("assistant", "assistant-hands")
@@ -70,6 +70,9 @@ def _machine(chosen: Chosen) -> Iterator[str]:
     if now.celsius is not None:
         yield f"temperature: {now.celsius:.0f} °C"
     yield from now.troubles or ("power and heat: nothing is known against them",)
+    if now_chosen := sorted(set(governor.governors().values())):
+        turns = "; performance in turns" if chosen.config.power.performance_in_turns else ""
+        yield f"governor: {', '.join(now_chosen)}{turns}"
     folder = state_folder(chosen.config)
     disk = shutil.disk_usage(next(each for each in (folder, *folder.parents) if each.exists()))
     yield f"disk: {disk.free / 1e6:.0f} of {disk.total / 1e6:.0f} MB free"

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import os
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import click
@@ -14,7 +16,7 @@ from assistant.authoring.lint import clashes
 from assistant.cli.devices import report
 from assistant.cli.options import Chosen, configured, told_here
 from assistant.cli.proof import RUNTIME, show_proof
-from assistant.config import Sound, schema
+from assistant.config import Power, Sound, schema
 from assistant.devices.audio import SoundDevice, sound_devices
 from assistant.devices.files import FileSpeaker
 from assistant.devices.inventory import Body as WiredBody
@@ -27,7 +29,7 @@ from assistant.messages import RATE
 from assistant.records.kept import sound_warning
 from assistant.registry import Plugin
 from assistant.safety.policy import Rules
-from assistant.service import health
+from assistant.service import governor, health
 from assistant.service.body import Body
 
 
@@ -66,6 +68,7 @@ async def _check(chosen: Chosen) -> bool:
             await _works("Wake words", ", ".join(config.wake.thresholds), lambda: _hear_silence(assistant)),
             await _works("Recognizer", ", ".join(lineup.recognizer_names), lambda: _take_silence(assistant)),
             _check_service(written := health.read(RUNTIME)),
+            _check_power(config.power, written),
             _check_sound(config.sound, hears=written is not None and written["listening"]),
         ]
     if warning := sound_warning(state_folder(config), config.privacy.keep_sound_until):
@@ -95,6 +98,19 @@ def _check_service(written: Mapping[str, Any] | None) -> bool:
     else:
         click.echo(f"ok  Service: {'muted' if written['muted'] else 'listening'} since {written['since']}.")
     return written["problem"] is None
+
+
+def _check_power(power: Power, written: Mapping[str, Any] | None) -> bool:
+    """Whether the service, or else this user, may do with the processor what is wanted."""
+    if not power.performance_in_turns:
+        return True
+    try:
+        user = os.geteuid() if written is None else Path(f"/proc/{written['pid']}").stat().st_uid
+    except OSError:
+        user = os.geteuid()  # it has just ended
+    trouble = governor.problem(user)
+    click.echo(f"no  Power: {trouble}" if trouble else "ok  Power: the processor at its highest speed in turns.")
+    return trouble is None
 
 
 def _check_skill(plugin: Plugin) -> bool:

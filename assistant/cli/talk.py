@@ -24,6 +24,7 @@ from assistant.events import Deaf, Event, Hearing, Impaired, Muted, Waiting
 from assistant.messages import Speech
 from assistant.records.turn_socket import TurnSocket
 from assistant.service.appliance import Appliance
+from assistant.service.governor import quicken
 from assistant.service.health import Health
 from assistant.service.notify import Notifier
 from assistant.service.pi import watch_power
@@ -77,9 +78,11 @@ async def listen(chosen: Chosen, socket: Path | None = None, offline: str = "") 
                 await assistant.voice.announce(trouble)
 
             power = asyncio.create_task(watch_power(tell_power))
+            speed = asyncio.create_task(quicken(assistant.lull)) if chosen.config.power.performance_in_turns else None
             try:
                 await _until_told(appliance)
             finally:
+                await interrupt(speed)
                 await interrupt(power)
                 await interrupt(beating)
     finally:
