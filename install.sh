@@ -14,8 +14,8 @@ Usage: sudo ./install.sh [OPTION...]     install Hearth as a service
 Installing, on Raspberry Pi OS or Debian, 12 or 13, arm64 or amd64. Run it again at any time: it goes on where it was
 stopped, brings what is there up to date, and never changes your settings.
   --profile NAME     embedded (the default) or standard, which needs 2 GB of memory
-  --answers FILE     lines of NAME=VALUE instead of questions: profile, microphone, speaker, wake_word, hdmi=off,
-                     wifi=off, bluetooth=off
+  --answers FILE     lines of NAME=VALUE instead of questions: profile, microphone, speaker, wake_word; performance,
+                     hdmi, wifi and bluetooth, which are on or off
   --offline BUNDLE   take everything from a bundle; no network is needed
   --dry-run          say what would be done, and do nothing
   --uninstall        remove Hearth; what the household said and set stays
@@ -118,10 +118,12 @@ try() {
 install() {
   read_answers
   check_machine
+  ask_answers
   tell_plan
   [[ -z $DRY_RUN ]] || return 0
   begin_log
   lock_installing
+  mkdir -p "$APP"
   step "Debian packages" install_debian_packages_of_ours
   step "Users" make_users
   step "Program" make_version

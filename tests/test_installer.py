@@ -42,11 +42,24 @@ def install(programs: Path, *options: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def make_bundle(file: Path, kind: str) -> None:
-    text = file.with_suffix(".kind")
-    text.write_text(f"{kind}\n")
+def make_bundle(file: Path, kind: str, packages: str = "") -> None:
     with tarfile.open(file, "w") as archive:
-        archive.add(text, "bundle/KIND")
+        for name, text in (("KIND", kind), ("PACKAGES", packages)):
+            (part := file.with_suffix(f".{name}")).write_text(f"{text}\n")
+            archive.add(part, f"bundle/{name}")
+
+
+def shell(script: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run some of the installer's functions."""
+    parts = "".join(f"source {ROOT}/scripts/install/{name}.sh; " for name in ("tell", "settings", "machine", "bundle"))
+    return subprocess.run(
+        ["bash", "-c", f"set -euo pipefail; ROOT={ROOT} ARGUMENTS=() PROFILE=embedded; {parts}{script}"],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
 
 
 @needs_dpkg
@@ -105,6 +118,94 @@ def test_options_and_answers_that_make_no_sense(programs: Path, tmp_path: Path) 
     done = install(programs, "--dry-run", "--answers", str(answers))
     assert done.returncode == 1
     assert 'has the line "microphon=Device"' in done.stderr
+    answers.write_text("wifi=of\n")
+    done = install(programs, "--dry-run", "--answers", str(answers))
+    assert done.returncode == 1
+    assert "Write wifi=on or wifi=off" in done.stderr
+    assert "there is no file" in install(programs, "--dry-run", "--answers", str(tmp_path / "none")).stderr
+
+
+@needs_dpkg
+def test_a_bundle_of_another_version(programs: Path, tmp_path: Path) -> None:
+    kind, packages = shell("bundle_kind; bundle_packages").stdout.split("\n")[:2]
+    make_bundle(tmp_path / "older.tar", kind, "0123456789abcdef")
+    done = install(programs, "--dry-run", "--offline", str(tmp_path / "older.tar"))
+    assert done.returncode == 1
+    assert "was made by another version of Hearth" in done.stderr
+    make_bundle(tmp_path / "ours.tar", kind, packages)
+    assert install(programs, "--dry-run", "--offline", str(tmp_path / "ours.tar")).returncode == 0
+
+
+@needs_dpkg
+def test_without_root_nothing_is_begun() -> None:
+    command = ["bash", str(ROOT / "install.sh")]
+    if os.geteuid() == 0:
+        command = ["setpriv", "--reuid=65534", "--clear-groups", *command]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "Installing needs root. Run: sudo" in done.stderr
+
+
+def test_questions_take_yes_alone_for_yes() -> None:
+    asked = "for each in 1 2 3 4; do ask wifi off 'Wi-Fi?'; echo ${ANSWER[wifi]:-}; unset 'ANSWER[wifi]'; done"
+    assert shell(f"printf 'y\\nYes\\n\\nno\\n' | {{ {asked}; }}").stdout.split("\n") == ["off", "off", "", "", ""]
+
+
+CMDLINE = "console=tty1 root=PARTUUID=1-02 rootwait video=HDMI-A-2:d\n"
+CONFIG = "dtparam=audio=on\n[cm4]\notg_mode=1\n"
+
+
+@pytest.fixture
+def firmware(tmp_path: Path) -> Path:
+    """What the firmware of a Pi reads."""
+    (tmp_path / "cmdline.txt").write_text(CMDLINE)
+    (tmp_path / "config.txt").write_text(CONFIG)
+    return tmp_path
+
+
+def switched(firmware: Path, answers: str) -> tuple[str, str]:
+    """What is in the two files after install.sh with these answers; `uninstall` for after uninstalling."""
+    script = "restore_machine" if answers == "uninstall" else f"ANSWER=({answers}); switch_hdmi; switch_radios"
+    done = shell(f"systemctl() {{ :; }}; {script}", HEARTH_FIRMWARE=str(firmware), HEARTH_APP=str(firmware))
+    assert (done.returncode, done.stderr) == (0, "")
+    return (firmware / "cmdline.txt").read_text(), (firmware / "config.txt").read_text()
+
+
+def test_what_is_switched_off_comes_back(firmware: Path) -> None:
+    cmdline, config = switched(firmware, "[hdmi]=off [wifi]=off [bluetooth]=off")
+    assert cmdline == CMDLINE.replace("\n", " video=HDMI-A-1:d\n")
+    added = config.removeprefix(CONFIG).splitlines()
+    assert added[1:-1] == ["[all]", "dtoverlay=disable-wifi", "dtoverlay=disable-bt"]
+    assert all(line.startswith("# Hearth") for line in (added[0], added[-1]))
+    assert switched(firmware, "") == (cmdline, config), "what is not answered stays"
+    assert switched(firmware, "[wifi]=on")[1] == config.replace("dtoverlay=disable-wifi\n", "")
+    assert switched(firmware, "[hdmi]=on") == (CMDLINE, config.replace("dtoverlay=disable-wifi\n", ""))
+    switched(firmware, "[hdmi]=off")
+    assert switched(firmware, "uninstall") == (CMDLINE, CONFIG)
+
+
+def test_a_restart_is_needed_until_there_was_one(firmware: Path) -> None:
+    needed = "if restart_is_needed; then echo yes; fi"
+    assert shell(needed, HEARTH_APP=str(firmware)).stdout == ""
+    switched(firmware, "[wifi]=off")
+    assert shell(needed, HEARTH_APP=str(firmware)).stdout == "yes\n"
+    (firmware / "restart-needed").write_text("another start\n")
+    assert shell(needed, HEARTH_APP=str(firmware)).stdout == ""
+
+
+def test_two_at_once_wait_for_each_other(tmp_path: Path) -> None:
+    first = f"exec 9<{tmp_path}; flock 9; echo there; read -r"
+    holding = subprocess.Popen(["bash", "-c", first], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert holding.stdout is not None
+    assert holding.stdout.readline() == "there\n"
+    second = ["bash", "-c", f"ROOT= ARGUMENTS=(); source {ROOT}/scripts/install/tell.sh; lock_installing; echo mine"]
+    waiting = subprocess.Popen(
+        second, env={**os.environ, "HEARTH_APP": str(tmp_path / "hearth")}, stdout=subprocess.PIPE, text=True
+    )
+    assert waiting.stdout is not None
+    assert "waiting for it" in waiting.stdout.readline()
+    holding.communicate("\n")
+    assert waiting.communicate()[0] == "mine\n"
 
 
 CARDS = {

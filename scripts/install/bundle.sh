@@ -6,6 +6,11 @@ bundle_kind() {
   echo "hearth-bundle 1 $(dpkg --print-architecture) $(. /etc/os-release && echo "$VERSION_CODENAME") $PROFILE"
 }
 
+# Bundles of one kind serve every version that wants the same packages.
+bundle_packages() {
+  sha256sum <"$ROOT/locks/$PROFILE.txt" | cut -c 1-16
+}
+
 make_bundle() {
   read_answers
   ((EUID == 0)) || stop "Making a bundle needs root, for Debian's packages. Run: sudo $ROOT/install.sh ${ARGUMENTS[*]}"
@@ -20,7 +25,7 @@ make_bundle() {
   gather_bundle_wheels "$work" "$work/bundle/wheels"
   if [[ $PROFILE == standard ]]; then gather_models "$work"; fi
   bundle_kind >"$work/bundle/KIND"
-  version_id >"$work/bundle/VERSION"
+  bundle_packages >"$work/bundle/PACKAGES"
   (cd "$work/bundle" && find . -type f -print0 | sort -z | xargs -0 sha256sum) >"$work/sums"
   mv "$work/sums" "$work/bundle/SHA256SUMS"
   tar --create --file "$NEW_BUNDLE.part" --directory "$work" bundle
@@ -71,6 +76,8 @@ check_bundle() {
     stop "$1 is no bundle of Hearth, or only half of one. Copy it again."
   [[ $kind == "$(bundle_kind)" ]] ||
     stop "The bundle is for another machine: it is \"$kind\", this is \"$(bundle_kind)\"."
+  [[ $(tar --extract --to-stdout --file "$1" bundle/PACKAGES 2>/dev/null) == "$(bundle_packages)" ]] ||
+    stop "$1 was made by another version of Hearth, which wants other packages, or is only half of one. Make it anew."
   [[ -z $DRY_RUN ]] || return 0
   BUNDLE_FOLDER=$APP/bundle
   rm -rf "$BUNDLE_FOLDER"

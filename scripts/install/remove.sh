@@ -10,11 +10,12 @@ uninstall() {
   fi
   [[ -z $DRY_RUN ]] || return 0
   ((EUID == 0)) || stop "Uninstalling needs root. Run: sudo $ROOT/install.sh ${ARGUMENTS[*]}"
+  lock_installing
   remove_services
   remove_users
   restore_machine
   release_debian_packages
-  rm -f /usr/local/bin/assistant "$LOG"
+  rm -f /usr/local/bin/assistant "$LOG" "$LOG.settings"
   rm -rf "$APP"
   if [[ -n $PURGE ]]; then rm -rf /etc/assistant /var/lib/assistant; fi
   echo "Removed."
@@ -24,9 +25,10 @@ remove_services() {
   local unit
   for unit in assistant.service assistant-hands.service; do
     systemctl disable --now "$unit" >/dev/null 2>&1 || true
-    rm -rf "/etc/systemd/system/$unit" "/etc/systemd/system/$unit.d"
   done
-  rm -f "/etc/systemd/system/assistant-help@.service"
+  for unit in "${UNITS[@]}"; do
+    rm -rf "/etc/systemd/system/$unit" "/etc/systemd/system/$unit.new" "/etc/systemd/system/$unit.d"
+  done
   systemctl daemon-reload 2>/dev/null || true
   systemctl reset-failed assistant.service assistant-hands.service 2>/dev/null || true
 }

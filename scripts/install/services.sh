@@ -28,6 +28,7 @@ start_services() {
     mv "/etc/systemd/system/$unit.new" "/etc/systemd/system/$unit"
   done
   limit_memory
+  allow_performance "$folder"
   quietly systemctl daemon-reload
   quietly systemctl enable assistant-hands.service assistant.service
   quietly systemctl reset-failed assistant-hands.service assistant.service || true
@@ -42,6 +43,16 @@ limit_memory() {
   local file=/etc/systemd/system/assistant.service.d/memory.conf
   if [[ $PROFILE == standard ]]; then
     printf '[Service]\nMemoryHigh=1500M\nMemoryMax=1700M\n' >"$file"
+  else
+    rm -f "$file"
+  fi
+}
+
+# Only where the settings say so may the head change the processor's governor.
+allow_performance() {
+  local file=/etc/systemd/system/assistant.service.d/performance.conf
+  if [[ $(setting power.performance_in_turns) == True ]]; then
+    cp "$1/performance.conf" "$file"
   else
     rm -f "$file"
   fi

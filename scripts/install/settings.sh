@@ -8,7 +8,7 @@ NEW_SETTINGS=""
 
 # Lines of NAME=VALUE; # begins a comment.
 read_answers() {
-  local line name known=" profile microphone speaker wake_word hdmi wifi bluetooth "
+  local line name known=" profile microphone speaker wake_word performance hdmi wifi bluetooth "
   if [[ -n $ANSWERS ]]; then
     [[ -r $ANSWERS ]] || stop "The answers cannot be read: there is no file $ANSWERS."
     while IFS= read -r line || [[ -n $line ]]; do
@@ -18,10 +18,29 @@ read_answers() {
       [[ $line == *=* && $known == *" $name "* ]] ||
         stop "$ANSWERS has the line \"$line\". Write NAME=VALUE with one of the names:$known"
       ANSWER[$name]=${line#*=}
+      [[ " performance hdmi wifi bluetooth " != *" $name "* || ${ANSWER[$name]} =~ ^(on|off)$ ]] ||
+        stop "$ANSWERS has the line \"$line\". Write $name=on or $name=off"
     done <"$ANSWERS"
   fi
   PROFILE=${PROFILE:-${ANSWER[profile]:-$(installed_profile)}}
   [[ $PROFILE =~ ^(embedded|standard)$ ]] || stop "The profile is embedded or standard, not $PROFILE."
+}
+
+# What nobody can guess, at a terminal and the first time.
+ask_answers() {
+  [[ -z $ANSWERS$DRY_RUN && ! -e $SETTINGS && -t 0 && -t 1 ]] || return 0
+  if may_be_quicker; then ask performance on "Run the processor at its highest speed while a command is heard and answered?"; fi
+  is_pi || return 0
+  ask hdmi off "Switch the screen's socket (HDMI) off to save power, from the next restart on?"
+  ask bluetooth off "And Bluetooth?"
+  ask wifi off "And Wi-Fi? Not if you reach this machine by it."
+}
+
+# NAME becomes VALUE where the QUESTION is answered with yes.
+ask() {
+  local reply=""
+  read -r -p "$3 [y/N] " reply || true
+  if [[ $reply =~ ^[yY] ]]; then ANSWER[$1]=$2; fi
 }
 
 installed_profile() {
@@ -75,6 +94,16 @@ write_settings() {
     [[ -z $microphone ]] || echo "  microphone: \"$microphone\""
     [[ -z $speaker ]] || echo "  speaker: \"$speaker\""
   fi
+  [[ ${ANSWER[performance]:-} != on ]] || printf 'power:\n  performance_in_turns: true\n'
+}
+
+# The value of a setting, as Python writes it.
+setting() {
+  "$(version_folder)/venv/bin/python" - "$SETTINGS" "$1" <<'PYTHON'
+import operator, pathlib, sys
+from assistant.config import load
+print(operator.attrgetter(sys.argv[2])(load(pathlib.Path(sys.argv[1]))))
+PYTHON
 }
 
 spoken_wake_word() {

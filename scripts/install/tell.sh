@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # How install.sh talks: steps, one readable sentence for a failure, and a log of all the rest.
 
-readonly APP=/opt/hearth
+readonly APP=${HEARTH_APP:-/opt/hearth}
 readonly LOG=/var/log/hearth-install.log
 
 begin_log() {
@@ -44,14 +44,16 @@ stop() {
 tell_interruption() {
   local status=$?
   ((status == 0)) || printf '\ninstall.sh: stopped at "%s". Log: %s\nTo go on: sudo %s/install.sh %s\n' \
-    "$CURRENT" "$LOG" "$ROOT" "${ARGUMENTS[*]}" >&2
+    "${CURRENT:-the beginning}" "$LOG" "$ROOT" "${ARGUMENTS[*]}" >&2
 }
 
-# Two installations at once would undo each other.
+# Two at once would undo each other. What a killed one has begun, such as pip, holds the lock until it has ended. The lock
+# is on a folder that stays, so that uninstalling cannot pull it away from under another.
 lock_installing() {
-  mkdir -p "$APP"
-  exec 9>"$APP/.installing"
-  flock --nonblock 9 || stop "Another install.sh is at work."
+  exec 9<"${APP%/*}"
+  flock --nonblock 9 && return
+  echo "Another install.sh, or what a stopped one has left, is still at work: waiting for it …"
+  flock --timeout 600 9 || stop "Another install.sh has been at work for ten minutes. Wait until it is done."
 }
 
 tell_plan() {
@@ -86,6 +88,6 @@ tell_end() {
   echo "  sudo assistant check    tells this again at any time"
   echo "  sudo assistant doctor   tells everything about this installation"
   echo "Settings are in /etc/assistant/config.yaml; after a change: sudo systemctl restart assistant-hands assistant"
-  [[ ! -e $APP/.restart-needed ]] || echo "Restart the machine once, so that limits of memory are enforced: sudo reboot"
+  if restart_is_needed; then echo "Restart the machine once; what its firmware reads holds from then on: sudo reboot"; fi
   echo "Done in $SECONDS s."
 }

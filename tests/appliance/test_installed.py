@@ -19,6 +19,8 @@ from tests.sounds import in_a_room, say
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3600)]
 
+SETTINGS = "/etc/assistant/config.yaml"
+CPUFREQ = "/sys/devices/system/cpu/cpufreq"
 FAKE = "/var/lib/assistant/head/fake"
 LISTENING = "systemctl show -p StatusText assistant | grep -q Listening"
 HALVES = ("assistant", "assistant-hands")
@@ -30,6 +32,13 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tree]:
     tree.needed()
     made = Tree(tmp_path_factory.mktemp("appliance") / "tree")
     made.unpack()
+    lend_microphone(made)
+    with made.booted():
+        yield made
+
+
+def lend_microphone(made: Tree) -> None:
+    """A capture program, and a command for it to play."""
     program = made.folder / "usr/local/bin/arecord"
     text = fake_arecord.PROGRAM.replace("{python}", "/usr/bin/python3")
     program.write_text(text.replace("os.path.dirname(os.path.abspath(__file__))", f"'{FAKE}'"))
@@ -37,11 +46,9 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tree]:
     fake = made.folder / FAKE.lstrip("/")
     fake.mkdir(parents=True)
     (fake / "plan").write_text("good")
-    command = in_a_room(1.6, say("hey jarvis, turn on the kitchen light"), 3.0)
+    command = in_a_room(10.0, say("hey jarvis, turn on the kitchen light"), 3.0)
     (fake / "command.raw").write_bytes(command.astype("<i2").tobytes())
     fake.chmod(0o777)
-    with made.booted():
-        yield made
 
 
 def measured(what: str) -> None:
@@ -56,6 +63,11 @@ def plan(machine: Tree, fault: str) -> None:
 
 def pid(machine: Tree, unit: str) -> str:
     return machine.good(f"systemctl show -p MainPID --value {unit}").strip()
+
+
+def another_than(before: str, unit: str) -> str:
+    """A script that succeeds once the unit's process is a new one."""
+    return f"systemctl show -p MainPID --value {unit} | grep -vxqe 0 -e {before}"
 
 
 def test_it_says_first_what_it_will_do_and_does_nothing(machine: Tree) -> None:
@@ -73,6 +85,28 @@ def test_it_installs_and_listens(machine: Tree) -> None:
     machine.good("! systemctl --failed --no-legend | grep .")
 
 
+def test_the_processor_is_quick_in_turns_alone(machine: Tree) -> None:
+    """The files of cpufreq are in memory here: this machine's own processor may have none."""
+    policy = f"{CPUFREQ}/policy0"
+    machine.good(
+        f"mount -t tmpfs tmpfs {CPUFREQ} && mkdir {policy} && cd {policy} && echo ondemand > scaling_governor && "
+        "echo performance ondemand > scaling_available_governors"
+    )
+    machine.good("printf 'power: {performance_in_turns: true}\\nprivacy: {log_transcripts: true}\\n' >> " + SETTINGS)
+    machine.good("/hearth/install.sh")
+    assert "highest speed in turns" in machine.do("assistant check").stdout
+    plan(machine, f"{FAKE}/command.raw")
+    machine.good("systemctl restart assistant-hands assistant")
+    machine.until(f"grep -q performance {policy}/scaling_governor", 90)
+    machine.until(f"grep -q ondemand {policy}/scaling_governor", 60)
+    machine.until("journalctl -b -u assistant -o cat | grep -q 'light.on(light=kitchen light)'", 90)
+    plan(machine, "good")
+    machine.good(f"echo performance > {policy}/scaling_governor; kill -9 {pid(machine, 'assistant')}")
+    machine.until(f"grep -q ondemand {policy}/scaling_governor", 60)
+    machine.until(LISTENING, 60)
+    machine.good("assistant check --offline-proof && systemd-analyze security --threshold=10 assistant")
+
+
 def test_a_second_time_changes_nothing(machine: Tree) -> None:
     machine.good("echo '# mine' >> /etc/assistant/config.yaml")
     before = machine.good("readlink /opt/hearth/current; sha256sum /etc/assistant/config.yaml")
@@ -87,23 +121,13 @@ def test_the_head_has_no_network_and_shows_it(machine: Tree) -> None:
     assert machine.do("/opt/hearth/current/venv/bin/python -m assistant head").returncode == 78
 
 
-def test_a_spoken_command_is_heard_and_done(machine: Tree) -> None:
-    machine.good("echo 'privacy: {log_transcripts: true}' >> /etc/assistant/config.yaml")
-    plan(machine, f"{FAKE}/command.raw")
-    machine.good("systemctl restart assistant-hands assistant")
-    machine.until("journalctl -b -u assistant -o cat | grep -q 'light.on(light=kitchen light)'", 90)
-    plan(machine, "good")
-
-
 @pytest.mark.parametrize("unit", HALVES)
 def test_killed_it_listens_again(machine: Tree, unit: str) -> None:
     machine.until(LISTENING, 60)
     before, other = pid(machine, unit), pid(machine, HALVES[unit == HALVES[0]])
     machine.good(f"kill -9 {before}")
-    took = machine.until(f"[ $(systemctl show -p MainPID --value {unit}) -gt 0 ] && systemctl -q is-active {unit}", 90)
-    machine.until(LISTENING, 90)
+    took = machine.until(f"systemctl -q is-active {unit} && {another_than(before, unit)} && {LISTENING}", 90)
     measured(f"{unit} killed: back after {took:.1f} s")
-    assert pid(machine, unit) != before
     assert pid(machine, HALVES[unit == HALVES[0]]) == other
 
 
@@ -117,8 +141,8 @@ def test_a_frozen_capture_program_is_replaced_without_a_restart(machine: Tree) -
 def test_a_frozen_head_is_started_again_by_the_watchdog(machine: Tree) -> None:
     before = pid(machine, "assistant")
     machine.good(f"kill -STOP {before}")
-    machine.until(f"[ $(systemctl show -p MainPID --value assistant) != {before} ]", 60)
-    machine.until(LISTENING, 90)
+    took = machine.until(f"{another_than(before, 'assistant')} && systemctl -q is-active assistant && {LISTENING}", 150)
+    measured(f"frozen head: listening again after {took:.1f} s")
 
 
 def test_a_wrong_setting_is_named_and_not_tried_again(machine: Tree) -> None:
@@ -129,7 +153,27 @@ def test_a_wrong_setting_is_named_and_not_tried_again(machine: Tree) -> None:
     assert done.returncode == 1
     assert "wake.words" in done.stderr
     assert "To go on" in done.stderr
-    machine.good(f"{LISTENING}; cp -p /root/good.yaml /etc/assistant/config.yaml")
+    machine.good(LISTENING)
+    machine.do("systemctl restart assistant")
+    machine.until("systemctl show -p StatusText,ExecMainStatus,NRestarts assistant | grep -qx ExecMainStatus=78", 60)
+    machine.until("journalctl -b -u assistant-help@assistant -o cat | grep -q 'assistant.service has given up'", 60)
+    assert machine.good("systemctl show -p NRestarts --value assistant").strip() == "0"
+    machine.good("cp -p /root/good.yaml /etc/assistant/config.yaml; systemctl restart assistant")
+    machine.until(LISTENING, 60)
+
+
+def test_with_all_but_its_state_read_only_it_works(machine: Tree) -> None:
+    machine.good("mount --bind /var/lib/assistant /var/lib/assistant && mount -o remount,bind,ro / && ! touch /root/x")
+    plan(machine, f"{FAKE}/command.raw")
+    heard = "journalctl -b -u assistant -o cat | grep -c 'light.on(light=kitchen light)'"
+    before = int(machine.do(heard).stdout)
+    machine.good("systemctl restart assistant-hands assistant")
+    machine.until(f"[ $({heard}) -gt {before} ]", 90)
+    plan(machine, "good")
+    machine.good(
+        "mount -o remount,bind,rw / && umount /var/lib/assistant && systemctl restart assistant-hands assistant"
+    )
+    machine.until(LISTENING, 60)
 
 
 def test_a_full_disk_leaves_it_listening(machine: Tree) -> None:
@@ -151,7 +195,9 @@ def test_killed_at_random_moments_it_can_always_go_on(machine: Tree) -> None:
             machine.good(f"echo '# {number}' >> /hearth/README.md")
         running = machine.start("exec /hearth/install.sh")
         time.sleep(chance.uniform(0, 25))
-        machine.do("pkill -KILL -f /hearth/install.sh; pkill -KILL -f 'pip (download|install)'")
+        machine.do("pkill -KILL -f /hearth/install.sh")
+        if number % 2:  # otherwise it goes on, as it would
+            machine.do("pkill -KILL -f 'pip (download|install)'")
         running.wait(30)
         running.communicate()
         link = machine.good("readlink -f /opt/hearth/current").strip()
@@ -166,6 +212,10 @@ def test_it_goes_and_leaves_nothing(machine: Tree) -> None:
     machine.good("/hearth/install.sh --uninstall")
     machine.good("test -e /etc/assistant/config.yaml && test -d /var/lib/assistant")
     machine.good("/hearth/install.sh --uninstall --purge")
+    nothing_is_left(machine)
+
+
+def nothing_is_left(machine: Tree) -> None:
     left = machine.do(
         "find / -xdev \\( -name '*hearth*' -o -name '*assistant*' \\) -not -path '/hearth*' -not -path '/proc/*'"
     )
@@ -173,18 +223,47 @@ def test_it_goes_and_leaves_nothing(machine: Tree) -> None:
     machine.good("! id assistant 2>/dev/null && ! getent group assistant")
 
 
+def test_uninstalling_waits_for_what_a_killed_installer_left(machine: Tree) -> None:
+    running = machine.start("exec /hearth/install.sh")
+    machine.until("pgrep -f 'pip download'", 120)
+    machine.good("pkill -KILL -f /hearth/install.sh; pgrep -f 'pip download'")
+    said = machine.good("/hearth/install.sh --uninstall --purge")
+    running.communicate()
+    assert "waiting for it" in said
+    nothing_is_left(machine)
+
+
 def test_from_a_bundle_it_needs_no_network(machine: Tree, tmp_path: Path) -> None:
     machine.good("/hearth/install.sh --make-bundle /root/hearth.bundle")
     fresh = Tree(tmp_path / "offline")
     fresh.unpack()
+    lend_microphone(fresh)
     (machine.folder / "root/hearth.bundle").rename(fresh.folder / "root/hearth.bundle")
     with fresh.booted("--private-network"):
         assert fresh.do("timeout 5 bash -c '</dev/tcp/1.1.1.1/443'").returncode != 0
+        refused = fresh.do("/hearth/install.sh")
+        assert refused.returncode == 1
+        assert "use a bundle: --offline FILE" in refused.stderr
         began = time.monotonic()
         fresh.good("/hearth/install.sh --offline /root/hearth.bundle")
         measured(f"from the bundle: {time.monotonic() - began:.0f} s")
-        fresh.good("systemctl -q is-active assistant assistant-hands")
+        fresh.good("echo 'privacy: {log_transcripts: true}' >> " + SETTINGS)
+        plan(fresh, f"{FAKE}/command.raw")
+        fresh.good("systemctl restart assistant-hands assistant")
+        fresh.until("journalctl -b -u assistant -o cat | grep -q 'light.on(light=kitchen light)'", 90)
         fresh.good(
             "head -c 1000000 /root/hearth.bundle > /root/half; ! /hearth/install.sh --offline /root/half 2>/root/said"
         )
         assert "half" in fresh.good("cat /root/said")
+
+
+def test_it_installs_on_debian_13(tmp_path: Path) -> None:
+    tree.needed()
+    newer = Tree(tmp_path / "trixie", "trixie")
+    newer.unpack()
+    with newer.booted():
+        began = time.monotonic()
+        newer.good("/hearth/install.sh")
+        measured(f"Debian 13, fresh to a service that waits for a microphone: {time.monotonic() - began:.0f} s")
+        newer.good("systemctl -q is-active assistant assistant-hands && assistant check --offline-proof")
+        assert "Deaf" in newer.good("systemctl show -p StatusText assistant")

@@ -52,14 +52,15 @@ def run(*command: str, timeout: float = 900) -> str:
 class Tree:
     """One machine: its files, and while it is booted its processes."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, suite: str = "bookworm") -> None:
         self.folder = folder
+        self._suite = suite
         self._init = 0
 
     def unpack(self) -> None:
         """Make it fresh."""
         self.folder.mkdir(parents=True)
-        run("tar", "-C", str(self.folder), "-xf", str(base()))
+        run("tar", "-C", str(self.folder), "-xf", str(base(self._suite)))
         # The way to the package indexes is this machine's.
         if CERTIFICATES.exists():
             (self.folder / "etc/ssl/certs").mkdir(parents=True, exist_ok=True)
