@@ -2,11 +2,29 @@
 
 from datetime import date as Date
 from datetime import timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
-from assistant.skill import Context, Skill
+from assistant.skill import Context, OneOf, Skill
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+Sun = Annotated[
+    str,
+    OneOf(
+        "sunrise",
+        "sunset",
+        spoken={"(dawn|daybreak|sun up)": "sunrise", "(dusk|nightfall|sun down)": "sunset"},
+    ),
+]
+SunDoes = Annotated[
+    str,
+    OneOf(
+        spoken={
+            "(rise|come up|go up)": "sunrise",
+            "(set|go down)": "sunset",
+        }
+    ),
+]
 
 skill = Skill("clock")
 
@@ -118,6 +136,37 @@ async def is_weekday(ctx: Context, name: Weekday, day: Date | None = None) -> st
     answer = "Yes" if f"{day:%A}".casefold() == name else "No"
     subject = _subject(day, today)
     return f"{answer}, {subject[0].lower()}{subject[1:]} {'' if day == today else 'a '}{day:%A}."
+
+
+@skill.question(
+    "(when is|what time is|at what time is|tell me when) [the] {event} [today|[on] {day}]",
+    "(when|what time|at what time) (does|will|did) the sun {does} [today|[on] {day}]",
+    "(when|what time) does it get {turns} [today|[on] {day}]",
+    written=(
+        "(when|what time) (will|is) [the] {event} [be] [today|[on] {day}]",
+        "(what is the time of|time of|tell me [the] [time of] ) [the] {event} [today|[on] {day}]",
+        "[today's] {event} [time] [today|[on] {day}]",
+        "(when|what time) is the sun (going|supposed) to {does} [today|[on] {day}]",
+        "tell me when [the] {event} is [today|[on] {day}]",
+    ),
+)
+async def sun(
+    ctx: Context,
+    event: Sun | None = None,
+    does: SunDoes | None = None,
+    turns: Annotated[str, OneOf(spoken={"(light|bright)": "sunrise", "dark": "sunset"})] | None = None,
+    day: Date | None = None,
+) -> str:
+    """Tell when the sun rises or sets."""
+    which: Literal["sunrise", "sunset"] = "sunrise" if "sunrise" in (event, does, turns) else "sunset"
+    now = ctx.now()
+    day = day or now.date()
+    at = ctx.schedule.sun(which, day)
+    verb = "sets" if which == "sunset" else "rises"
+    if day < now.date() or at <= now:
+        verb = {"sets": "set", "rises": "rose"}[verb]
+    when = {0: "today", 1: "tomorrow", -1: "yesterday"}.get((day - now.date()).days, f"on {ctx.spoken(day)}")
+    return f"The sun {verb} at {ctx.spoken(at.time())} {when}."
 
 
 def _subject(day: Date, today: Date) -> str:

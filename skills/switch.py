@@ -1,5 +1,6 @@
 """Switch: "turn on the coffee machine", "turn off the fan in the bedroom", "is the heater on?"."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from assistant.skill import Area, Context, Device, OfKind, OneOf, Skill, SkillError, change, is_, select, the, told
@@ -18,6 +19,9 @@ Kind = Annotated[
         }
     ),
 ]
+
+MANY = 5
+"""More devices than this are counted, not named."""
 
 ONE = "[the|my|our] {device}"
 ALL = "[the|my|our|all|all the|all my|all of the]"
@@ -63,6 +67,34 @@ async def off(
     return await change(devices, {"on": False}, "off", together)
 
 
+@skill.intent(
+    "(turn|switch|shut|power) off (everything|all devices|all the devices) [(in|of) [the|my|our] {area}]",
+    "(turn|switch|shut|power) (everything|it all|all devices|all the devices) off [(in|of) [the|my|our] {area}]",
+    "everything off [(in|of) [the|my|our] {area}]",
+    weight=2,
+    later=True,
+    written=(
+        "(turn|switch|shut|power) (off|down) (all|all of it|every device|all of the devices|the lot) "
+        "[(in|of) [the|my|our] {area}]",
+        "(kill|cut) (everything|the power [to everything]) [(in|of) [the|my|our] {area}]",
+        "(turn|switch|shut|power) (off|down) [the] [whole|entire] {area}",
+    ),
+)
+async def everything_off(ctx: Context, area: Area | None = None) -> str:
+    """Turn off every light and every other device that can be on, in a room or, after a question, in the house."""
+    devices = select(ctx.house.devices, [*KINDS, "light"], area)
+    where = f"in the {area.name}" if area else "in the house"
+    if not devices:
+        raise SkillError(f"There is nothing {where} that I could turn off.")
+    running = [device for device in devices if device.state.get("on") is not False]
+    if not running:
+        return f"Everything {where} was already off."
+    together = _named(running)
+    if area is None and not await ctx.confirm(f"Turn off {together}?"):
+        return "All right, I left everything as it is."
+    return await change(running, {"on": False}, "off", together)
+
+
 @skill.intent(*said("(toggle|flip) …"), weight=0.5, later=True)
 async def toggle(
     ctx: Context, device: Switchable | None = None, kind: Kind | None = None, area: Area | None = None
@@ -87,6 +119,13 @@ async def state(device: Switchable) -> str:
     if on is None:
         return f"I do not know whether {the(device)} is on."
     return told(device, "on", f"{the(device)} {is_(device)} {'on' if on else 'off'}")
+
+
+def _named(devices: Sequence[Device]) -> str:
+    names = [the(device) for device in devices]
+    if len(names) > MANY:
+        return f"{len(names)} devices"
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _chosen(ctx: Context, device: Device | None, kind: str | None, area: Area | None) -> tuple[list[Device], str]:

@@ -44,8 +44,9 @@ def shared_words(devices: Iterable[Device]) -> dict[str, list[Device]]:
     """Words that names end with and none is, with the devices that have them.
 
     One that a single name ends with is left out where it is a plural: "the blinds" are more than the bedroom blinds.
+    Scenes are called by their whole names: who says "we are home" does not want "leaving home".
     """
-    devices = list(devices)
+    devices = [device for device in devices if device.kind != "scene"]
     taken = {name.casefold() for device in devices for name in (device.name, *device.aliases)}
     found: dict[str, list[Device]] = {}
     for device in devices:

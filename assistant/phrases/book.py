@@ -196,7 +196,10 @@ def _read(sentence: _Sentence, template: Template, end: MatchContext, today: dat
             heard = rest if entity is open_text and not entity.text else entity.text
             if not heard.strip() or not heard.endswith(" "):
                 return None
-            value = sentence.verbatim(entity.text_span[0], len(heard))
+            # A colon is a word, for the sake of "7:05"; before free text, as in "take a note: buy bread", it is none.
+            value = sentence.verbatim(entity.text_span[0], len(heard)).lstrip(": ")
+            if not value:
+                return None
             free += len(heard.split())
         parts.append((entity.name, value))
     slots = template.values(parts, today)

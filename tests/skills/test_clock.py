@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from assistant import testing
+from assistant.future.sun import Place
 from skills.clock import skill
 
 
@@ -30,3 +31,14 @@ async def test_the_clock_is_asked_each_time() -> None:
     assert await assistant.say("what time is it") == "It is 11:59 PM."
     await assistant.wait(minutes=2)
     assert await assistant.say("what's the date") == "It is Friday, January the first."
+
+
+async def test_the_sun_of_a_place() -> None:
+    assistant = await testing.assistant(skill, place=Place(52.52, 13.41), now=datetime(2026, 6, 21, 10, tzinfo=UTC))
+    assert await assistant.say("when is sunset") == "The sun sets at 7:32 PM today."
+    assert await assistant.say("when did the sun rise") == "The sun rose at 2:43 AM today."
+    assert await assistant.say("when is sunrise tomorrow") == "The sun rises at 2:43 AM tomorrow."
+
+
+async def test_the_sun_of_nowhere_in_particular() -> None:
+    assert "Set place.latitude" in await testing.say(skill, "when is sunset")

@@ -39,3 +39,16 @@ async def test_questions(assistant: testing.Assistant) -> None:
 async def test_lights_are_left_to_the_light_skill(assistant: testing.Assistant) -> None:
     turn, _ = await assistant.ask("turn on the kitchen light")
     assert turn.intent is None
+
+
+async def test_everything_in_a_room_and_in_the_house(assistant: testing.Assistant) -> None:
+    await assistant.say("turn on all the fans")
+    assert await assistant.say("turn everything off in the bedroom") == "The ceiling fan is off."
+    assert await assistant.say("turn everything off in the bedroom") == "Everything in the bedroom was already off."
+    await assistant.say("turn on the kettle")
+    assert await assistant.say("turn everything off") == "Turn off the kettle and the extractor?"
+    assert await assistant.say("no") == "All right, I left everything as it is."
+    assert assistant.state("kettle")["on"] is True
+    await assistant.say("turn everything off")
+    assert await assistant.say("yes") == "The kettle and the extractor are off."
+    assert await assistant.say("turn everything off") == "Everything in the house was already off."

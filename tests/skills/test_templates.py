@@ -75,8 +75,10 @@ def another(template: str, drawn: Mapping[str, object], understood: Intent) -> b
     """Whether it means something else than what it was drawn from.
 
     To be reminded "in two weeks" is both on a day and after a while. What is said of "the door" may be said of any of
-    several, of all, or of a lock.
+    several, of all, or of a lock. What the household has called a scene is that scene.
     """
+    if understood.name == "scene.run" and any(value == understood.slots["scene"] for value in drawn.values()):
+        return False
     if any(value in COMMON for value in drawn.values()):
         return False
     if differ(drawn, understood.slots):
