@@ -55,6 +55,26 @@ CONVERSATIONS = {
         > turn on the fan
         The fan is on.
         """,
+    "a bit more is the same once more, where once more is not the same": """
+        > a bit more
+        Sorry, I did not understand that.
+        > turn on the desk lamp
+        The desk lamp is on.
+        > make it brighter
+        The desk lamp was already brighter.
+        > make it dimmer
+        The desk lamp is dimmer.
+        > a little bit more
+        The desk lamp is dimmer.
+        > set the desk lamp to forty percent
+        The desk lamp is at 40 percent.
+        > even more
+        …
+        > louder
+        Volume 60 percent.
+        > more
+        Volume 70 percent.
+        """,
     "a question in the middle is answered first": """
         > turn on the fan and set a timer and turn on the radio
         The fan is on. For how long?

@@ -9,7 +9,7 @@ from assistant.messages import IntentSpec, SlotSpec, Vocabulary
 UNDO, HEARD, WHY, AGAIN = "assistant.undo", "assistant.heard", "assistant.why", "assistant.again"
 DROP = "assistant.drop"
 """Not heard as such: a command of which nothing is wanted any more."""
-ALSO, MEANT, REST = "assistant.also", "assistant.meant", "assistant.rest"
+ALSO, MEANT, REST, MORE = "assistant.also", "assistant.meant", "assistant.rest", "assistant.more"
 """Heard by their words alone: what they mean depends on what was said before them."""
 
 _ASIDES = (
@@ -59,6 +59,12 @@ _ALSO = re.compile(
     r"(?P<what>[^?!.]+?)(?:\s+(?:too|also|as well))?[?!.]*",
     re.IGNORECASE,
 )
+_MORE = re.compile(
+    r"(?:(?:and\s+)?(?:just\s+)?a\s+(?:tiny\s+|little\s+)?(?:bit|little|tad|touch)\s+more"
+    r"|(?:and\s+)?(?:(?:even|still|some)\s+)?more|(?:and\s+)?(?:(?:once|one)\s+(?:more(?:\s+time)?)|again|further)"
+    r"|(?:do|try)\s+(?:it|that|this)\s+(?:again|once\s+more|one\s+more\s+time))(?:\s+please)?[.!]*",
+    re.IGNORECASE,
+)
 _DROPPED = re.compile(
     r".+\b(?:no|oh|oops|wait|sorry|actually|on second thoughts?)\W+"
     r"(?:(?:never\s?mind|cancel|forget|drop|leave)(?:\s+(?:that|it))?|i (?:do not|don't) want (?:that|it))\W*",
@@ -76,6 +82,11 @@ def also(text: str) -> str | None:
     """What the last command shall be done with, too: "in the kitchen" of "and in the kitchen?"."""
     match = _ALSO.fullmatch(text.strip())
     return match["what"] if match else None
+
+
+def more(text: str) -> bool:
+    """Whether the last command shall be done once more: "a bit more" after "brighter"."""
+    return _MORE.fullmatch(text.strip()) is not None
 
 
 def dropped(text: str) -> bool:
@@ -101,6 +112,15 @@ def as_heard(vocabulary: Vocabulary) -> Vocabulary:
     follow = (
         IntentSpec(
             ALSO, (f"(and|what about|how about|and what about) {another} [too|also|as well]",), (what,), weight=0.5
+        ),
+        IntentSpec(
+            MORE,
+            (
+                "[and] [just] a [little] (bit|little|tad) more [please]",
+                "[and] (even more|some more|once more|one more time) [please]",
+                "do (it|that) (again|once more|one more time) [please]",
+            ),
+            weight=0.3,
         ),
         IntentSpec(REST, (another,), (what,), weight=0.1),
         IntentSpec(MEANT, (f"(no|sorry|no sorry|actually|wait) [I (meant|mean|said)] {another}",), (what,), weight=0.5),

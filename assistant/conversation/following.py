@@ -93,6 +93,12 @@ class Following:
             return None
         return replace(intent, slots={**meant, **said})
 
+    def again(self, last: Intent) -> Intent | None:
+        """The same once more; None where a number or words were said, which once more would be the same."""
+        slots = self._specs[last.name].slots if last.name in self._specs else ()
+        closed = {slot.name for slot in slots if slot.kind == "choice"}
+        return last if closed.issuperset(last.slots) else None
+
     async def instead(self, last: Intent, text: str) -> Intent | None:
         """The same command with something else in it: another device or room, another number or time; else None."""
         for words in _bare(spelled(text)):

@@ -105,6 +105,8 @@ class Meaning:
         return await self._read(what, transcript) or await self.following.instead(last, what)
 
     async def _following_from(self, last: Intent, transcript: Transcript) -> Intent | None:
+        if asides.more(transcript.text):
+            return self.following.again(last)
         found = await self.following.read(transcript, last)
         if found is None and (what := asides.also(transcript.text)) is not None:
             return await self.following.instead(last, what)
