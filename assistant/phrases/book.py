@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
 
-from hassil import TextSlotList
 from hassil.string_matcher import MatchContext, MatchSettings, match_expression
 
 from assistant.messages import Intent, Transcript, Vocabulary, When
@@ -67,15 +66,6 @@ class _Match:
         return (-self.literal, self.free, -self.template.weight)
 
 
-def _parsed(vocabulary: Vocabulary) -> templates.Templates:
-    """Takes a tenth of a second in a large house."""
-    parsed = templates.parse(vocabulary)
-    for values in parsed.lists.values():
-        if isinstance(values, TextSlotList):
-            values.get_candidates("")  # lets hassil make its index now, not while somebody waits
-    return parsed
-
-
 class PhraseBook:
     """Understands what fits a template; None for all else. `today` tells what "tomorrow" means."""
 
@@ -91,7 +81,7 @@ class PhraseBook:
 
     async def learn(self, vocabulary: Vocabulary) -> None:
         """Read these templates from now on. Raises SkillLoadError; the old ones then stay."""
-        parsed = await asyncio.to_thread(_parsed, vocabulary)
+        parsed = await asyncio.to_thread(templates.parse, vocabulary)
         times = templates.times()
         self._settings = MatchSettings(slot_lists={**parsed.lists, **times.lists})
         self._templates = parsed.templates

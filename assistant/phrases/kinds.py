@@ -9,11 +9,11 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from functools import lru_cache
 
-from hassil import SlotList, TextSlotList
+from hassil import SlotList
 
 from assistant.messages import Choice, SlotSpec
 from assistant.phrases import moments, quantities, syntax, whens
-from assistant.phrases.lists import AnyWords, Kind, Part, Said, digits, number, spoken
+from assistant.phrases.lists import AnyWords, Kind, Part, Phrases, Said, digits, number, spoken
 from assistant.phrases.notation import TemplateError
 from assistant.phrases.numbers import cardinal
 from assistant.phrases.titles import is_title
@@ -135,7 +135,7 @@ def text_often(choices: tuple[Choice, ...], most: int) -> Kind:
     return Kind(f"{{{name}}}", lists, _first)
 
 
-def _listed(name: str, choices: tuple[Choice, ...]) -> TextSlotList:
+def _listed(name: str, choices: tuple[Choice, ...]) -> Phrases:
     ways: dict[str, dict[str, None]] = {}
     for each in choices:
         try:

@@ -1,7 +1,7 @@
 """What a kind of slot is made of: word lists, a template over them, and how matched parts make a value."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from hassil import Expression, RangeSlotList, SlotList, TextChunk, TextSlotList, TextSlotValue, WildcardSlotList
@@ -47,19 +47,45 @@ class AnyWords(WildcardSlotList):
     """What of it a recognizer that knows only listed words can hear: a tree over other lists."""
 
 
+@dataclass
+class Phrases(TextSlotList):
+    """Words for values. They are found by whole words: hassil's own index goes by letters, and takes 10 MB."""
+
+    _by_text: dict[str, list[TextSlotValue]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _longest: int = field(default=0, init=False, repr=False, compare=False)
+    """In words."""
+
+    def __post_init__(self) -> None:
+        for value in self.values:
+            assert isinstance(value.text_in, TextChunk)
+            self._by_text.setdefault(value.text_in.text, []).append(value)
+        self._longest = max((text.count(" ") for text in self._by_text), default=0)
+
+    def get_candidates(self, text: str) -> list[TextSlotValue]:
+        """The values with whose words the text begins. It is written as `words.words` writes it."""
+        found: list[TextSlotValue] = []
+        end = -1
+        for _ in range(self._longest):
+            end = text.find(" ", end + 1)
+            if end < 0:
+                break
+            found += self._by_text.get(text[: end + 1], ())
+        return found
+
+
 def number(value: int, weight: float | None = None) -> Said:
     """A number in words. Round numbers are said more often: an estimate."""
     often = 4.0 if value % 10 == 0 else 2.0 if value % 5 == 0 else 1.0
     return Said(value, cardinal(value), often if weight is None else weight)
 
 
-def spoken(name: str, said: Iterable[Said]) -> TextSlotList:
+def spoken(name: str, said: Iterable[Said]) -> Phrases:
     """A hassil list of words. The ways to say a value share its weight."""
     values = []
     for each in said:
         share = {"weight": each.weight / len(each.words)}
         values += [TextSlotValue(TextChunk(f"{words} "), each.value, metadata=share) for words in each.words]
-    return TextSlotList(name=name, values=values)
+    return Phrases(name=name, values=values)
 
 
 def digits(name: str, low: int, high: int, multiplier: float | None = None) -> RangeSlotList:
@@ -67,6 +93,6 @@ def digits(name: str, low: int, high: int, multiplier: float | None = None) -> R
     return RangeSlotList(name=name, start=low, stop=high, multiplier=multiplier, words=False)
 
 
-def abbreviations(name: str, values: Mapping[str, object]) -> TextSlotList:
+def abbreviations(name: str, values: Mapping[str, object]) -> Phrases:
     """A hassil list of what is only ever written: weight 0 keeps it out of the network."""
     return spoken(name, (Said(value, (word,), 0.0) for word, value in values.items()))

@@ -98,15 +98,25 @@ def compile_network(vocabulary: Vocabulary) -> Network:
     together as one short command with the same weight. What cannot be pronounced (digits, other scripts) is left out;
     its spoken forms are there.
     """
-    parsed = templates.parse(vocabulary)
-    spoken_later = templates.times()
-    graph = Graph({**parsed.lists, **spoken_later.lists})
-    after = syntax.parse(courtesy.HEARD_AFTER)
+    graph, start = _graph(vocabulary)
+    if start is None:
+        return Network.of(2, 0, 1, ())
+    states, final, arcs, words = _flat(graph, start)
+    # Words that lie scattered among what the graph is made of would keep all of that from the system.
+    del graph
+    return Network(states, 0, final, arcs, (None, *words.split("\n")))
+
+
+def _graph(vocabulary: Vocabulary) -> tuple[Graph, int | None]:
+    """The states, and the one from which sentences start, if there is a sentence."""
+    before, after = syntax.parse(courtesy.HEARD_BEFORE), syntax.parse(courtesy.HEARD_AFTER)
+    parsed, times = templates.parse(vocabulary), templates.times()
+    graph = Graph({**parsed.lists, **times.lists})
     tail = graph.optional(after, FINAL, POLITE_AFTER)
     waiting = tail
     if any(each.later for each in parsed.templates):
-        times = [(each.prior, graph.read(each.sentence.expression, tail)) for each in spoken_later.templates]
-        both = graph.any_of([(1 - later.SAID, tail), (later.SAID, graph.any_of(times))])
+        some = [(each.prior, graph.read(each.sentence.expression, tail)) for each in times.templates]
+        both = graph.any_of([(1 - later.SAID, tail), (later.SAID, graph.any_of(some))])
         assert both is not None
         waiting = both
     ends = (
@@ -115,10 +125,7 @@ def compile_network(vocabulary: Vocabulary) -> Network:
         if each.prior
     )
     said = graph.any_of(ends)
-    if said is None:
-        return Network.of(2, 0, 1, ())
-    start = graph.optional(syntax.parse(courtesy.HEARD_BEFORE), said, POLITE_BEFORE)
-    return _flat(graph, start)
+    return graph, None if said is None else graph.optional(before, said, POLITE_BEFORE)
 
 
 def joined(network: Network, price: float = 0.0) -> Network:
@@ -164,8 +171,11 @@ def _reached(network: Network, start: int, sources: Numbers, targets: Numbers) -
     return reached
 
 
-def _flat(graph: Graph, start: int) -> Network:
-    """The states that are reached, with contractions, and probabilities as logarithms."""
+def _flat(graph: Graph, start: int) -> tuple[int, int, NDArray[np.void], str]:
+    """The states that are reached, with contractions, and probabilities as logarithms.
+
+    How many there are, the final one, the arcs, and the words of all symbols but the first in lines.
+    """
     numbers = {start: 0}
     states = [start]
     for state in states:
@@ -192,7 +202,7 @@ def _flat(graph: Graph, start: int) -> Network:
                 arcs["weight"][place] -= said
     arcs = np.concatenate((arcs, np.array(short, ARC)))
     arcs["weight"] = np.log(arcs["weight"])
-    return Network(len(states), 0, numbers[FINAL], arcs, tuple(symbols))
+    return len(states), numbers[FINAL], arcs, "\n".join(word for word in symbols if word is not None)
 
 
 _PAIRS: dict[tuple[str | None, ...], str] = {tuple(full.split()): short for short, full in CONTRACTIONS.items()}

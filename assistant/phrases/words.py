@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
 
 CONTRACTIONS = {
     "what's": "what is",
@@ -82,7 +81,6 @@ def spelled(text: str) -> str:
     return " ".join(word.text for word in words(text)[0])
 
 
-@lru_cache(maxsize=8192)
 def speakable(word: str) -> bool:
     """Whether a pronouncing dictionary might list the word: letters a to z, apostrophes inside."""
     return word.isascii() and word.replace("'", "").isalpha()

@@ -4,6 +4,7 @@ import pytest
 
 from assistant.messages import SlotSpec
 from assistant.phrases.book import PhraseBook
+from assistant.phrases.lists import Said, spoken
 from tests.phrases.house import book, choices, slots_of, vocabulary
 
 
@@ -240,3 +241,12 @@ def test_a_range_may_stand_in_the_template() -> None:
     phrases = book(vocabulary("dim to {10..30:x}%", slots=(SlotSpec("x", "percentage"),)))
     assert slots_of(phrases, "dim to thirty percent") == {"x": 30}
     assert slots_of(phrases, "dim to forty percent") is None
+
+
+def test_words_of_a_list_are_found_where_a_text_begins_with_them() -> None:
+    values = spoken("x", (Said("tv", ("tv", "tv set")), Said("lamp", ("lamp two",)), Said("all", ("tv",))))
+    found = {
+        text: [value.value_out for value in values.get_candidates(text)] for text in ("tv set on ", "tvs ", "lamp ")
+    }
+    assert found == {"tv set on ": ["tv", "all", "tv"], "tvs ": [], "lamp ": []}
+    assert spoken("x", ()).get_candidates("tv ") == []
