@@ -23,6 +23,10 @@ class Worker:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, lambda: function(*args, **kwargs))
 
+    def soon(self, function: Callable[[], object]) -> None:
+        """Run it in the thread in its turn. Nobody waits for it or learns what it raises."""
+        self._thread.submit(function)
+
     def close(self) -> None:
         """Finish the call in progress, drop those waiting, end the thread."""
         self._thread.shutdown(wait=True, cancel_futures=True)

@@ -170,9 +170,10 @@ class Piper:
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """Where model files are."""
+    """Where model files are, and how long they stay in memory."""
 
     folder: Path | None
+    release_minutes: Annotated[float, Range(0.1, 1440, "minutes")] | None
 
 
 @dataclass(frozen=True, slots=True)

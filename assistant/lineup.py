@@ -164,6 +164,12 @@ class Lineup:
         require(model.memory, name)
         return _Found(path, model.short_context)
 
+    @property
+    def _release(self) -> float | None:
+        """Seconds after which a large model that nobody needs gives its memory back."""
+        minutes = self._config.models.release_minutes
+        return None if minutes is None else minutes * 60
+
     def _hearth(self, with_second: bool = False) -> Recognizer:
         from assistant.engines.acoustic import SHIPPED, AcousticModel
         from assistant.engines.hearth import Hearth
@@ -183,7 +189,7 @@ class Lineup:
         settings = self._config.recognition.whisper
         found = self._model(settings.model)
         margin = min(settings.margin_seconds, SHORT_MARGIN) if found.short_context else settings.margin_seconds
-        return Whisper(found.path, language="en", threads=settings.threads, margin=margin)
+        return Whisper(found.path, language="en", threads=settings.threads, margin=margin, release=self._release)
 
     def _llama(self) -> Understander:
         from assistant.engines.llama import Llama
@@ -201,6 +207,7 @@ class Lineup:
             floor=self._config.understanding.ask_threshold,
             seconds=settings.seconds,
             tokens=settings.tokens,
+            release=self._release,
         )
         return self._llm
 

@@ -4,6 +4,7 @@ The library and the model live in a process of their own, which is started again
 """
 
 import asyncio
+import contextlib
 import itertools
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from assistant.engines import llama_wire as wire
+from assistant.engines.idle import Idle
 from assistant.engines.llama_child import Child
 from assistant.errors import EngineError
 from assistant.messages import Intent, Transcript, Vocabulary
@@ -51,13 +53,15 @@ class Llama:
         floor: float = 0.2,
         seconds: float = 15.0,
         tokens: int = 64,
+        release: float | None = None,
         today: Callable[[], date] = date.today,
     ) -> None:
         """`model` is a GGUF file of a chat model, `cache` a folder for the prompts that it has read.
 
         `context` counts tokens. With `mmap` the weights stay on disk and are mapped: half the memory, a slower prompt.
         `chat` names the chat format where the file's own is wrong. Below `floor` (0 to 1) a guess is none. A turn may
-        take `seconds` and its answer `tokens`. `today` tells what "tomorrow" means.
+        take `seconds` and its answer `tokens`. Not used for `release` seconds, the process ends and its memory is free;
+        the next turn starts it again. `today` tells what "tomorrow" means.
         """
         self.name = name
         self.last: wire.Understood | None = None
@@ -75,6 +79,10 @@ class Llama:
         self._vocabulary: Vocabulary | None = None
         self._deaths = 0
         self._pause_until = 0.0
+        self._idle = Idle(release, self._release)
+        self._released = False
+        """Since the last turn."""
+        self._ending: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> "Llama":
         return self
@@ -84,9 +92,20 @@ class Llama:
 
     async def close(self) -> None:
         """End the process."""
+        self._idle.close()
         child, self._child = self._child, None
         if child is not None:
             await child.end()
+        if self._ending is not None:
+            await self._ending
+
+    def _release(self) -> None:
+        """End the process until it is needed."""
+        child, self._child = self._child, None
+        if child is not None:
+            logger.info("%s: not needed for a while, its memory is free", self.name)
+            self._released = True
+            self._ending = asyncio.create_task(child.end())
 
     @property
     def pid(self) -> int | None:
@@ -103,16 +122,19 @@ class Llama:
         self._refused = None
         self._deaths = 0
         self._pause_until = 0.0
-        child = await self._alive()
-        await self._opened()
-        if running:
-            _expect(await child.ask(wire.Learn(next(self._ids), vocabulary)), wire.Accepted)
+        self._released = False
+        with self._idle.busy():
+            child = await self._alive()
+            await self._opened()
+            if running:
+                _expect(await child.ask(wire.Learn(next(self._ids), vocabulary)), wire.Accepted)
 
     async def ready(self) -> wire.Prepared:
         """Wait until the newest vocabulary is served. Raises EngineError where it cannot be."""
-        child = await self._alive()
-        await self._opened()
-        return _expect(await child.ask(wire.Wait(next(self._ids))), wire.Prepared)
+        with self._idle.busy():
+            child = await self._alive()
+            await self._opened()
+            return _expect(await child.ask(wire.Wait(next(self._ids))), wire.Prepared)
 
     async def understand(self, transcript: Transcript) -> Intent | None:
         """The likeliest intent; None where none fits, the guess is too weak, or the model is still being prepared.
@@ -122,14 +144,15 @@ class Llama:
         text = transcript.text
         if self._vocabulary is None or not text.strip() or len(text) > MOST_CHARACTERS:
             return None
-        child = await self._loaded()
-        request = wire.Understand(next(self._ids), text, self._today().isoformat(), self._seconds, self._tokens)
-        try:
-            reply = await self._answer(child, request)
-        except EngineError:
-            if not child.alive:
-                await self._alive()
-            raise
+        with self._idle.busy():
+            child = await self._loaded()
+            request = wire.Understand(next(self._ids), text, self._today().isoformat(), self._seconds, self._tokens)
+            try:
+                reply = await self._answer(child, request)
+            except EngineError:
+                if not child.alive:
+                    await self._alive()
+                raise
         self._deaths = 0
         if reply is None or reply.intent is None:
             return None
@@ -141,6 +164,12 @@ class Llama:
 
     async def talk(self, text: str, tokens: int = 60) -> AsyncGenerator[str, None]:
         """Chat: what the model says, sentence by sentence. It never acts. Raises EngineError."""
+        with self._idle.busy():
+            async with contextlib.aclosing(self._talk(text, tokens)) as sentences:
+                async for sentence in sentences:
+                    yield sentence
+
+    async def _talk(self, text: str, tokens: int) -> AsyncGenerator[str, None]:
         child = await self._loaded()
         request = wire.Talk(next(self._ids), text[:MOST_CHARACTERS], self._seconds, tokens)
         replies = child.stream(request)
@@ -190,6 +219,11 @@ class Llama:
         if not done:
             raise EngineError(f"{self.name}: the model is still being loaded; ask again.")
         await self._opened()
+        if self._released:
+            with contextlib.suppress(TimeoutError):  # then it says itself that it is still reading
+                async with asyncio.timeout(self._seconds):
+                    await self.ready()
+            self._released = False
         return child
 
     async def _opened(self) -> None:

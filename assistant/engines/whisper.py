@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from assistant.concurrency import Worker
 from assistant.engines.hallucination import spoken, stuck
+from assistant.engines.idle import Idle
 from assistant.engines.whisper_model import FRAME, FULL, Decoded, WhisperModel
 from assistant.errors import EngineError
 from assistant.messages import RATE, AudioFrame, Transcript, Vocabulary
@@ -60,6 +61,7 @@ class Whisper:
         well with 1.28, others need more; 30 is the full length, always.
     limit: seconds; listening once more at full length is left out where it would take longer than that in all.
     compute_type: in CTranslate2's words; where the processor lacks it, the next best is taken and logged.
+    release: seconds without use after which its memory is given back, until the next use; None for never.
 
     The model is loaded and warmed here, which blocks for a second or so. Raises EngineError where it is missing or
     damaged.
@@ -76,12 +78,14 @@ class Whisper:
         margin: float = 2.56,
         limit: float = 8.0,
         compute_type: str = "int8",
+        release: float | None = None,
     ) -> None:
         self._model = WhisperModel(path, language, threads, compute_type)
         self._margin = margin
         self._limit = limit
         self._hint: list[int] = []
         self._worker = Worker("whisper")
+        self._idle = Idle(release, self._release)
 
     async def is_whole(self) -> bool:
         """It cannot tell."""
@@ -89,7 +93,8 @@ class Whisper:
 
     async def learn(self, vocabulary: Vocabulary) -> None:
         """Expect the unusual names of this vocabulary."""
-        self._hint = await self._worker(hint, vocabulary, self._model.tokenizer.encode)
+        with self._idle.busy():
+            self._hint = await self._worker(hint, vocabulary, self._model.tokenizer.encode)
 
     async def transcribe(self, frames: AsyncIterable[AudioFrame], among: Vocabulary | None = None) -> Transcript:
         """Collect the sound, then say what was spoken: empty for silence, noise and music. Raises EngineError.
@@ -98,17 +103,23 @@ class Whisper:
         is the encoder or the decoder, and the decoder writes no more than the sound can hold.
         """
         pcm = bytearray()
-        async for frame in frames:
-            pcm += frame.pcm[: _LONGEST - len(pcm)]
         stop = threading.Event()
-        try:
-            return await self._worker(self._hear, bytes(pcm), stop)
-        finally:
-            stop.set()
+        with self._idle.busy():
+            async for frame in frames:
+                pcm += frame.pcm[: _LONGEST - len(pcm)]
+            try:
+                return await self._worker(self._hear, bytes(pcm), stop)
+            finally:
+                stop.set()
 
     def close(self) -> None:
         """End the thread."""
+        self._idle.close()
         self._worker.close()
+
+    def _release(self) -> None:
+        logger.info("Whisper: not needed for a while, its memory is free")
+        self._worker.soon(self._model.release)
 
     def _hear(self, pcm: bytes, stop: threading.Event) -> Transcript:
         sound = np.frombuffer(pcm, "<i2", len(pcm) // 2).astype(np.float32) / np.float32(32768)
@@ -117,6 +128,7 @@ class Whisper:
         if seconds < _SHORTEST:
             return nothing
         try:
+            self._model.load()
             decoded = self._decode(sound, stop)
         except (RuntimeError, ValueError, IndexError, MemoryError) as error:  # what pybind11 makes of C++'s
             raise EngineError(f"Whisper failed: {error}. Say it again.") from error

@@ -99,6 +99,15 @@ class WhisperModel:
         if not np.isfinite(heard).all():
             raise EngineError(f"Whisper: {path} computes nothing but noise: the file is damaged. {_REMEDY}")
 
+    def release(self) -> None:
+        """Give its memory back until `load`."""
+        self._model.unload_model()
+
+    def load(self) -> None:
+        """Read it from disk again where it was released. Raises RuntimeError where it is gone."""
+        if not self._model.model_is_loaded:
+            self._model.load_model()
+
     def encode(self, sound: NDArray[np.float32], frames: int) -> object:
         """What the encoder makes of `sound` (16 kHz, -1 to 1) with silence after it up to `frames` mel frames."""
         samples = np.zeros(frames * FRAME, np.float32)

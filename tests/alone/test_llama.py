@@ -83,6 +83,16 @@ async def test_it_understands_what_no_template_says(llama: Llama) -> None:
     assert await meant(llama, "How late is it?") == ("clock.time", {})
 
 
+async def test_not_needed_it_gives_its_memory_back_and_knows_everything_afterwards(model: Path, cache: Path) -> None:
+    async with Llama(model, cache, threads=1, floor=0.0, release=0.0, today=lambda: MONDAY) as llama:
+        await llama.learn(build_llama.HOUSE)
+        for _ in range(2):
+            async with asyncio.timeout(60):
+                while llama.pid is not None:  # noqa: ASYNC110 - it tells nobody
+                    await asyncio.sleep(0)
+            assert await meant(llama, "Kill the porch light!") == ("light.off", {"light": "porch light"})
+
+
 async def test_values_are_written_plainly(llama: Llama) -> None:
     assert await meant(llama, "bring the desk lamp to 40 percent") == ("light.dim", {"level": 40, "light": "desk lamp"})
     assert await meant(llama, "my pizza takes 12 minutes") == ("timer.set", {"length": 720, "name": "pizza"})

@@ -16,7 +16,7 @@ import pytest
 pytest.importorskip("ctranslate2", reason="needs the extra `standard`")
 
 from assistant.engines.whisper import HINT_TOKENS, Whisper, hint, voiced
-from assistant.engines.whisper_model import FRAME, FULL
+from assistant.engines.whisper_model import FRAME, FULL, WhisperModel
 from assistant.errors import EngineError
 from assistant.messages import RATE, AudioFrame, Choice, IntentSpec, SlotSpec, Transcript, Vocabulary
 from tests import sounds
@@ -87,6 +87,31 @@ async def test_speech_becomes_its_words(whisper: Whisper, text: str, voice: str)
     assert transcript.text == text
     assert transcript.confidence > 0.7
     assert transcript.recognizer == "whisper"
+
+
+async def test_not_needed_it_gives_its_memory_back_and_hears_the_same_afterwards(
+    model: Path, opened: Callable[..., Whisper], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    text = build_whisper.PHRASES[0]
+    engine = opened(model, release=0.0)
+    for times in range(1, 4):
+        assert (await hear(engine, spoken(text))).text == text
+        async with asyncio.timeout(60):
+            while caplog.text.count("its memory is free") < times:  # noqa: ASYNC110 - it tells nobody
+                await asyncio.sleep(0)
+
+
+def test_a_released_model_is_read_again(model: Path) -> None:
+    released = WhisperModel(model, threads=1)
+    silence = np.zeros(FRAME * 100, np.float32)
+    before = np.asarray(released.encode(silence, 100))
+    released.release()
+    with pytest.raises(RuntimeError):
+        released.encode(silence, 100)
+    released.load()
+    released.load()
+    assert np.array_equal(np.asarray(released.encode(silence, 100)), before)
 
 
 @pytest.mark.parametrize("text", build_whisper.PHRASES)
