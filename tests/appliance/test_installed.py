@@ -23,6 +23,7 @@ SETTINGS = "/etc/assistant/config.yaml"
 CPUFREQ = "/sys/devices/system/cpu/cpufreq"
 FAKE = "/var/lib/assistant/head/fake"
 LISTENING = "systemctl show -p StatusText assistant | grep -q Listening"
+KILL_INSTALLER = "pkill -KILL -f '[/]hearth/install.sh'"  # not the shell that does it
 HALVES = ("assistant", "assistant-hands")
 
 
@@ -65,9 +66,10 @@ def pid(machine: Tree, unit: str) -> str:
     return machine.good(f"systemctl show -p MainPID --value {unit}").strip()
 
 
-def another_than(before: str, unit: str) -> str:
-    """A script that succeeds once the unit's process is a new one."""
-    return f"systemctl show -p MainPID --value {unit} | grep -vxqe 0 -e {before}"
+def listens_anew(unit: str, before: str) -> str:
+    """A script that succeeds once the unit has another process than before, and the head listens."""
+    another = f"systemctl show -p MainPID --value {unit} | grep -vxqe 0 -e {before}"
+    return f"systemctl -q is-active {unit} && {another} && {LISTENING}"
 
 
 def test_it_says_first_what_it_will_do_and_does_nothing(machine: Tree) -> None:
@@ -101,9 +103,10 @@ def test_the_processor_is_quick_in_turns_alone(machine: Tree) -> None:
     machine.until(f"grep -q ondemand {policy}/scaling_governor", 60)
     machine.until("journalctl -b -u assistant -o cat | grep -q 'light.on(light=kitchen light)'", 90)
     plan(machine, "good")
-    machine.good(f"echo performance > {policy}/scaling_governor; kill -9 {pid(machine, 'assistant')}")
+    before = pid(machine, "assistant")
+    machine.good(f"echo performance > {policy}/scaling_governor; kill -9 {before}")
     machine.until(f"grep -q ondemand {policy}/scaling_governor", 60)
-    machine.until(LISTENING, 60)
+    machine.until(listens_anew("assistant", before), 60)
     machine.good("assistant check --offline-proof && systemd-analyze security --threshold=10 assistant")
 
 
@@ -126,7 +129,7 @@ def test_killed_it_listens_again(machine: Tree, unit: str) -> None:
     machine.until(LISTENING, 60)
     before, other = pid(machine, unit), pid(machine, HALVES[unit == HALVES[0]])
     machine.good(f"kill -9 {before}")
-    took = machine.until(f"systemctl -q is-active {unit} && {another_than(before, unit)} && {LISTENING}", 90)
+    took = machine.until(listens_anew(unit, before), 90)
     measured(f"{unit} killed: back after {took:.1f} s")
     assert pid(machine, HALVES[unit == HALVES[0]]) == other
 
@@ -141,7 +144,7 @@ def test_a_frozen_capture_program_is_replaced_without_a_restart(machine: Tree) -
 def test_a_frozen_head_is_started_again_by_the_watchdog(machine: Tree) -> None:
     before = pid(machine, "assistant")
     machine.good(f"kill -STOP {before}")
-    took = machine.until(f"{another_than(before, 'assistant')} && systemctl -q is-active assistant && {LISTENING}", 150)
+    took = machine.until(listens_anew("assistant", before), 150)
     measured(f"frozen head: listening again after {took:.1f} s")
 
 
@@ -163,16 +166,16 @@ def test_a_wrong_setting_is_named_and_not_tried_again(machine: Tree) -> None:
 
 
 def test_with_all_but_its_state_read_only_it_works(machine: Tree) -> None:
-    machine.good("mount --bind /var/lib/assistant /var/lib/assistant && mount -o remount,bind,ro / && ! touch /root/x")
+    machine.good("systemctl stop assistant assistant-hands && mount --bind /var/lib/assistant /var/lib/assistant")
+    machine.good("mount -o remount,bind,ro / && ! touch /root/x")
     plan(machine, f"{FAKE}/command.raw")
     heard = "journalctl -b -u assistant -o cat | grep -c 'light.on(light=kitchen light)'"
     before = int(machine.do(heard).stdout)
-    machine.good("systemctl restart assistant-hands assistant")
+    machine.good("systemctl start assistant-hands assistant")
     machine.until(f"[ $({heard}) -gt {before} ]", 90)
     plan(machine, "good")
-    machine.good(
-        "mount -o remount,bind,rw / && umount /var/lib/assistant && systemctl restart assistant-hands assistant"
-    )
+    machine.good("systemctl stop assistant assistant-hands && mount -o remount,bind,rw / && umount /var/lib/assistant")
+    machine.good("systemctl start assistant-hands assistant")
     machine.until(LISTENING, 60)
 
 
@@ -195,9 +198,9 @@ def test_killed_at_random_moments_it_can_always_go_on(machine: Tree) -> None:
             machine.good(f"echo '# {number}' >> /hearth/README.md")
         running = machine.start("exec /hearth/install.sh")
         time.sleep(chance.uniform(0, 25))
-        machine.do("pkill -KILL -f /hearth/install.sh")
+        machine.do(KILL_INSTALLER)
         if number % 2:  # otherwise it goes on, as it would
-            machine.do("pkill -KILL -f 'pip (download|install)'")
+            machine.do("pkill -KILL -f '[p]ip (download|install)'")
         running.wait(30)
         running.communicate()
         link = machine.good("readlink -f /opt/hearth/current").strip()
@@ -225,8 +228,8 @@ def nothing_is_left(machine: Tree) -> None:
 
 def test_uninstalling_waits_for_what_a_killed_installer_left(machine: Tree) -> None:
     running = machine.start("exec /hearth/install.sh")
-    machine.until("pgrep -f 'pip download'", 120)
-    machine.good("pkill -KILL -f /hearth/install.sh; pgrep -f 'pip download'")
+    machine.until("pgrep -f '[p]ip download'", 120)
+    machine.good(f"{KILL_INSTALLER}; pgrep -f '[p]ip download'")
     said = machine.good("/hearth/install.sh --uninstall --purge")
     running.communicate()
     assert "waiting for it" in said
