@@ -7,6 +7,7 @@ import click
 
 from assistant import __version__
 from assistant.errors import AssistantError, ConfigError, ManifestError, known_error
+from assistant.memory import lasting
 
 COMMANDS: Mapping[str, str] = {
     "run": "talk.run",
@@ -40,7 +41,8 @@ class _Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, _, name = COMMANDS[cmd_name].partition(".")
-        command: click.Command = getattr(importlib.import_module(f"assistant.cli.{module}"), name)
+        with lasting():
+            command: click.Command = getattr(importlib.import_module(f"assistant.cli.{module}"), name)
         return command
 
     def invoke(self, ctx: click.Context) -> object:

@@ -1,14 +1,14 @@
 """The composition root: a configuration in, a running assistant out."""
 
 import asyncio
-import ctypes
 import gc
 import logging
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import asdict, replace
 from pathlib import Path
 
+from assistant import memory
 from assistant.acting import acting
 from assistant.clock import Clock, SystemClock
 from assistant.concurrency import interrupt
@@ -78,6 +78,8 @@ class Assistant:
         """Whether the microphone is closed."""
         self.ears: Ears | None = None
         """Those that listen now."""
+        self.listening = asyncio.Event()
+        """Set once ears have listened."""
         self._recognizers: list[Recognizer] = []
         self._usually = tuple(usually)
         self._hears: tuple[Gated, Vad] | None = None
@@ -131,7 +133,8 @@ class Assistant:
                 follow_up=self.config.listening.follow_up_seconds,
             )
             self.ears = ears
-            _settle_memory()
+            self.listening.set()
+            memory.settle()
             try:
                 await pipeline.run()
             finally:
@@ -168,7 +171,9 @@ class Assistant:
             logger.error("What can be said now was not learnt: %s", error)
         await self.mind.prepare()
         await self.lull.wait()
-        _settle_memory()
+        await self.mind.foresee()
+        await self.lull.wait()
+        memory.settle()
 
     async def expect(self, sentences: Sequence[str]) -> None:
         """Hear these more readily than others, instead of those that were told before. Raises EngineError."""
@@ -262,6 +267,7 @@ async def assemble(
         )
         await mind.learn()
         preparing = tasks.create_task(_prepare(mind, lineup))
+        foreseeing = tasks.create_task(_foresee_when_listening(assistant))
         keeping = tasks.create_task(kept.run()) if kept is not None else None
         learning = tasks.create_task(_learn_when_changed(hands, preparing, assistant))
         try:
@@ -269,6 +275,7 @@ async def assemble(
         finally:
             await interrupt(learning)
             await interrupt(preparing)
+            await interrupt(foreseeing)
             if kept is not None:
                 await kept.settled()
             await interrupt(keeping)
@@ -289,24 +296,19 @@ async def _prepare(mind: Mind, lineup: Lineup) -> None:
     await lineup.prepare()
 
 
+async def _foresee_when_listening(assistant: Assistant) -> None:
+    """Not before: what is typed is over sooner."""
+    await assistant.listening.wait()
+    await assistant.lull.wait()
+    await assistant.mind.foresee()
+
+
 async def _learn_when_changed(hands: Hands, prepared: "asyncio.Task[None]", assistant: Assistant) -> None:
     """Learn anew whenever something else can be said, once what was learnt first is ready."""
     await asyncio.wait([prepared])
     while True:
         await hands.changed()
         await assistant.learn()
-
-
-def _settle_memory() -> None:
-    """Leave what was learnt out of garbage collections, and give what learning took back to the system.
-
-    In a house of 500 devices a collection would stop a turn for 80 ms; the C library keeps 9 MB of the learning.
-    """
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
-    with suppress(OSError, AttributeError):  # another C library than glibc
-        ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 def _kept(config: Config, state: Path | None) -> Kept | None:

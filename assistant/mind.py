@@ -107,8 +107,11 @@ class Mind:
 
     async def prepare(self) -> None:
         """Prepare the others, which may take long. One that cannot be is logged, and answers nothing."""
-        await asyncio.to_thread(self._nearest.prepare)
         await self._meaning.prepare(self._learnt)
+
+    async def foresee(self) -> None:
+        """Know what to propose where something is not understood. It is otherwise made out when it is needed first."""
+        await asyncio.to_thread(self._nearest.prepare)
 
     async def ready(self) -> None:
         """Wait until every understander can be asked."""

@@ -19,6 +19,7 @@ from assistant.conversation.calls import Asker
 from assistant.conversation.which import Ambiguous
 from assistant.errors import BadSlot, SkillError, SkillLoadError, Unanswered
 from assistant.house import Device, House, HouseLookedAt
+from assistant.memory import lasting
 from assistant.messages import Action, Ask, Intent, Response, Vocabulary
 from assistant.phrases.examples import plain_sentence, sentence
 from assistant.phrases.templates import check
@@ -48,9 +49,11 @@ class Plugin:
 
 def discover(folders: Iterable[Path], disabled: Iterable[str] = ()) -> list[Plugin]:
     """Every skill in the entry points and then in the folders. Never raises: a broken one is listed as such."""
+    with lasting():
+        each = [*_from_entry_points(), *_from_folders(folders)]
     plugins: list[Plugin] = []
     taken: dict[str, str] = {}
-    for found in [*_from_entry_points(), *_from_folders(folders)]:
+    for found in each:
         plugin = found
         if plugin.skill is not None and plugin.name in disabled:
             plugin = Plugin(plugin.name, plugin.origin, problem="disabled in the configuration")

@@ -96,7 +96,13 @@ def test_the_middle_knows_no_engine_and_no_app(module: Path) -> None:
 
 @pytest.mark.parametrize("module", [m for m in MODULES if m.parts[1] == "engines"], ids=dotted)
 def test_engines_are_handed_plain_arguments(module: Path) -> None:
-    allowed = ("assistant.messages", "assistant.errors", "assistant.stages", "assistant.concurrency")
+    allowed = (
+        "assistant.messages",
+        "assistant.errors",
+        "assistant.stages",
+        "assistant.concurrency",
+        "assistant.memory",
+    )
     more = ("assistant.phrases", "assistant.engines", "assistant.prompt.choices", "assistant.prompt")
     found = {name for name in imports(ROOT / module.with_suffix(".py")) if name.startswith("assistant.")}
     assert not {name for name in found if not name.startswith(allowed + more)}

@@ -21,6 +21,7 @@ from assistant.engines.features import INNER, LAG_SECONDS, STEP, Features, Netwo
 from assistant.engines.kaldi import Path as Heard
 from assistant.engines.kaldi import PhoneSearch
 from assistant.errors import EngineError
+from assistant.memory import lasting, release
 from assistant.messages import BYTES_PER_SECOND, RATE, AudioFrame, IntentSpec, Transcript, Vocabulary
 from assistant.phrases.network import Network, joined, restrict
 from assistant.phrases.phone_graph import spell
@@ -170,7 +171,10 @@ class Hearth:
             self._second.close()
 
     def _load(self, vocabulary: Vocabulary) -> PhoneSearch:
-        return self._searching(joined(self._compile(vocabulary), JOINT_PRICE))
+        with lasting():
+            network = joined(self._compile(vocabulary), JOINT_PRICE)
+            release()
+            return self._searching(network)
 
     def _searching(self, network: Network) -> PhoneSearch:
         spoken = pronounce(network.words, self._dictionary, self._phonemes)

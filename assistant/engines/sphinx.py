@@ -13,6 +13,7 @@ import pocketsphinx
 from assistant.concurrency import Worker
 from assistant.engines.cepstra import CEPSTRA, FRAMES_PER_SECOND, Cepstra, Floats
 from assistant.errors import EngineError
+from assistant.memory import lasting
 from assistant.messages import BYTES_PER_SECOND, AudioFrame, Transcript, Vocabulary
 from assistant.phrases.network import Network, joined, restrict
 from assistant.phrases.pronunciation import PHONES, pronounce
@@ -112,8 +113,9 @@ class PocketSphinx:
         self._worker.close()
 
     def _load(self, vocabulary: Vocabulary) -> "_Search":
-        search = _Search()
-        self._add(search, _WHOLE, vocabulary)
+        with lasting():
+            search = _Search()
+            self._add(search, _WHOLE, vocabulary)
         return search
 
     def _begin(self, search: "_Search", among: Vocabulary | None) -> None:

@@ -8,6 +8,7 @@ from itertools import product
 
 from hassil.string_matcher import MatchContext, MatchSettings, match_expression
 
+from assistant.memory import lasting
 from assistant.messages import Intent, Transcript, Vocabulary, When
 from assistant.phrases import courtesy, later, templates
 from assistant.phrases.ends import possible
@@ -66,6 +67,11 @@ class _Match:
         return (-self.literal, self.free, -self.template.weight)
 
 
+def _parsed(vocabulary: Vocabulary) -> templates.Templates:
+    with lasting():
+        return templates.parse(vocabulary)
+
+
 class PhraseBook:
     """Understands what fits a template; None for all else. `today` tells what "tomorrow" means."""
 
@@ -81,7 +87,7 @@ class PhraseBook:
 
     async def learn(self, vocabulary: Vocabulary) -> None:
         """Read these templates from now on. Raises SkillLoadError; the old ones then stay."""
-        parsed = await asyncio.to_thread(templates.parse, vocabulary)
+        parsed = await asyncio.to_thread(_parsed, vocabulary)
         times = templates.times()
         self._settings = MatchSettings(slot_lists={**parsed.lists, **times.lists})
         self._templates = parsed.templates
