@@ -52,14 +52,19 @@ SAID = (
 )
 
 
-def vocabulary() -> Vocabulary:
+def rooms() -> tuple[dict[str, dict[str, str]], dict[str, tuple[str, ...]]]:
+    """The devices by room, and other names of both."""
     house = yaml.safe_load((Path(__file__).parent.parent / "tests/houses/hundred.yaml").read_text())
-    rooms: dict[str, dict[str, str]] = {area["name"]: {} for area in house["areas"]}
+    found: dict[str, dict[str, str]] = {area["name"]: {} for area in house["areas"]}
     aliases = {thing["name"]: tuple(thing.get("aliases", ())) for thing in house["areas"] + house["devices"]}
     for device in house["devices"][:DEVICES]:
-        rooms.setdefault(device.get("area", ""), {})[device["name"]] = device["kind"]
+        found.setdefault(device.get("area", ""), {})[device["name"]] = device["kind"]
+    return found, aliases
+
+
+def vocabulary() -> Vocabulary:
     plugins = [Plugin(name, "skills", importlib.import_module(f"skills.{name}").skill) for name in SKILLS]
-    registry = Registry(plugins, testing.house(rooms, aliases), nobody, unguarded, 10.0)
+    registry = Registry(plugins, testing.house(*rooms()), nobody, unguarded, 10.0)
     return Vocabulary(registry.vocabulary().intents[:INTENTS])
 
 
@@ -163,7 +168,7 @@ async def ours(model: Path, cache: Path, known: Vocabulary, threads: int, turns:
                 clock.append(time.perf_counter() - began)
                 steps.append(llama.last.steps if llama.last else 0)
             if not restart:
-                cold, first = ready, {"start_s": round(start, 2), "prompt_tokens": ready.tokens}
+                cold, first = ready, {"start_s": round(start, 2), "prompt_tokens": sum(ready.tokens)}
                 held = memory(llama.pid or 0)
     again, _ = times.pop(), clock.pop()
     same = [seconds for place, seconds in enumerate(times) if place % len(SAID) == 0]

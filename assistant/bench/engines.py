@@ -45,7 +45,7 @@ async def understanding(model: Llama, words: Sequence[str], record: Record, tell
     try:
         read = await model.ready()
         if not read.restored:
-            record.rate(f"{model.name} reads its instructions", "tokens/s", read.tokens / max(read.seconds, 1e-6))
+            record.rate(f"{model.name} reads its instructions", "tokens/s", sum(read.tokens) / max(read.seconds, 1e-6))
         for number, text in enumerate(words[:MOST]):
             tell("the language model alone", number, min(len(words), MOST))
             await model.understand(Transcript(text, 1.0, "typed"))

@@ -129,12 +129,15 @@ class Llama:
             if running:
                 _expect(await child.ask(wire.Learn(next(self._ids), vocabulary)), wire.Accepted)
 
-    async def ready(self) -> wire.Prepared:
-        """Wait until the newest vocabulary is served. Raises EngineError where it cannot be."""
+    async def ready(self, *, whole: bool = False) -> wire.Prepared:
+        """Wait until the newest vocabulary is served. Raises EngineError where it cannot be.
+
+        Of one too large for a single prompt, that is when what is said most was read; `whole` waits for the rest.
+        """
         with self._idle.busy():
             child = await self._alive()
             await self._opened()
-            return _expect(await child.ask(wire.Wait(next(self._ids))), wire.Prepared)
+            return _expect(await child.ask(wire.Wait(next(self._ids), whole)), wire.Prepared)
 
     async def understand(self, transcript: Transcript) -> Intent | None:
         """The likeliest intent; None where none fits, the guess is too weak, or the model is still being prepared.

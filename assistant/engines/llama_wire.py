@@ -40,9 +40,11 @@ class Learn:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Answered by Prepared when nothing is being prepared any more."""
+    """Answered by Prepared when the newest vocabulary is served."""
 
     id: int
+    whole: bool
+    """Only once all of it was read: before, some of its commands may not be understood yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +98,10 @@ class Prepared:
     """The newest vocabulary is served."""
 
     id: int
-    tokens: int
-    """In the static prompt."""
+    tokens: tuple[int, ...]
+    """In each static prompt that was read so far; several are the pages of a house too large for one."""
     restored: bool
-    """It was read from the cache."""
+    """All that was read so far came from the cache."""
     seconds: float
 
 

@@ -1,6 +1,6 @@
 """The language model's process: takes requests line by line on its standard input and answers on its standard output.
 
-It serves one request at a time. A static prompt is prepared batch by batch in between, while the old one serves.
+It serves one request at a time. Static prompts are read batch by batch in between, while the old ones serve.
 """
 
 import contextlib
@@ -17,9 +17,10 @@ from typing import BinaryIO
 
 from assistant.engines import llama_wire as wire
 from assistant.engines.llama_library import BATCH, Model, Reader, Stopped
-from assistant.engines.llama_prefix import Prefix, layout, prepare
+from assistant.engines.llama_prefix import Prefix, layout
 from assistant.errors import AssistantError, EngineError
-from assistant.phrases.words import words
+from assistant.messages import Vocabulary
+from assistant.phrases.words import spelled, words
 from assistant.prompt.chat import chat_named, chat_of
 from assistant.prompt.choices import Scores, choose
 from assistant.prompt.talk import PERSONA, sentences
@@ -74,50 +75,72 @@ class Worker:
         self._model = Model(Path(settings.model), mmap=settings.mmap, lora=lora)
         self.chat = chat_named(settings.chat) if settings.chat else chat_of(self._model.template)
         self._model.control(self.chat.end)
+        self._vocabulary: Vocabulary | None = None
         self._serving: Prefix | None = None
-        self._preparing: Generator[float, None, Prefix] | None = None
-        self._next: Reader | None = None
+        self._next: Prefix | None = None
+        """What will be served once it can be."""
+        self._reading: Generator[float, None, None] | None = None
         self._done = 0.0
         self._problem: str | None = None
 
     @property
     def busy(self) -> bool:
-        """Whether a prompt is being prepared."""
-        return self._preparing is not None
+        """Whether a prompt is being read."""
+        return self._reading is not None
+
+    @property
+    def settled(self) -> bool:
+        """Whether the newest vocabulary is served, or cannot be."""
+        return self._next is None
 
     def learn(self, request: wire.Learn) -> wire.Reply:
         """Begin to prepare. What can be restored is ready at once."""
-        self._abandon()
-        try:
-            self._next = self._model.context(self._settings.context, self._settings.threads, self._stop)
-            self._preparing = prepare(
-                self._model, self.chat, request.vocabulary, self._next, Path(self._settings.cache)
-            )
-        except EngineError as error:
-            self._problem = str(error)
-        self.advance()
+        self._vocabulary = request.vocabulary
+        self._begin(request.vocabulary)
         return wire.Accepted(request.id)
 
+    def _begin(self, vocabulary: Vocabulary) -> None:
+        self._abandon()
+        reader = None
+        try:
+            reader = self._context()
+            self._next = Prefix(self._model, self.chat, vocabulary, reader, Path(self._settings.cache))
+            self._reading = self._next.read(self._context)
+        except EngineError as error:
+            if reader is not None:
+                reader.close()
+            self._fail(error)
+        self.advance()
+
+    def _context(self) -> Reader:
+        return self._model.context(self._settings.context, self._settings.threads, self._stop)
+
     def advance(self) -> None:
-        """Prepare a little more."""
-        if self._preparing is None:
+        """Read a little more."""
+        if self._reading is None:
             return
         try:
-            self._done = next(self._preparing)
-        except StopIteration as finished:
-            old, self._serving = self._serving, finished.value
-            self._preparing = self._next = self._problem = None
-            if old is not None:
-                old.reader.close()
+            self._done = next(self._reading)
+        except StopIteration:
+            self._reading = None
         except Stopped:
             self._abandon()
         except (AssistantError, OSError) as error:
-            logger.warning("The prompt for what can be said now could not be prepared: %s", error)
             self._abandon()
-            self._problem = str(error)
+            self._fail(error)
+        if self._next is not None and self._next.ready:
+            old, self._serving, self._next, self._problem = self._serving, self._next, None, None
+            if old is not None:
+                old.close()
+
+    def _fail(self, error: Exception) -> None:
+        logger.warning("The prompt for what can be said now could not be prepared: %s", error)
+        self._problem = str(error)
 
     def _abandon(self) -> None:
-        self._preparing = None
+        if self._reading is not None:
+            self._reading.close()
+            self._reading = None
         if self._next is not None:
             self._next.close()
             self._next = None
@@ -127,7 +150,7 @@ class Worker:
         if self._problem is not None or self._serving is None:
             return wire.Trouble(request.id, self._problem or "No vocabulary was given to the language model.")
         prefix = self._serving
-        return wire.Prepared(request.id, len(prefix.tokens), prefix.restored, prefix.seconds)
+        return wire.Prepared(request.id, tuple(prefix.counts), prefix.restored, prefix.seconds)
 
     def understand(self, request: wire.Understand) -> wire.Reply:
         """Read the words, choose the answer, forget both."""
@@ -136,16 +159,20 @@ class Worker:
             return wire.Trouble(request.id, self._problem) if self._problem else wire.Unready(request.id, self._done)
         began = time.monotonic()
         spoken = _verbatim(request.text)
+        page = prefix.turn(spelled(request.text).split())
+        if page is None:
+            self._lose()
+            return wire.Unready(request.id, 0.0)
         suffix = (*self._model.after(" ".join(spoken).replace(" : ", ":")), *prefix.behind)
-        if not spoken or len(prefix.tokens) + len(suffix) + request.tokens > prefix.reader.size:
+        if not spoken or len(page.tokens) + len(suffix) + request.tokens > prefix.reader.size:
             return wire.Understood(request.id, None)
         calls = _Calls(prefix.reader, suffix, self._stop)
         self._stop.begin(request.id, request.seconds)
         try:
-            chosen = choose(prefix.answers.to(spoken, date.fromisoformat(request.today)), calls, request.tokens)
+            chosen = choose(page.answers.to(spoken, date.fromisoformat(request.today)), calls, request.tokens)
         finally:
             self._stop.finish()
-            prefix.reader.forget(len(prefix.tokens))
+            prefix.reader.forget(len(page.tokens))
         name, slots = chosen.answer or (None, {})
         return wire.Understood(
             request.id,
@@ -159,6 +186,14 @@ class Worker:
             seconds=time.monotonic() - began,
             reading=calls.reading,
         )
+
+    def _lose(self) -> None:
+        """Read everything anew: the reader holds no page any more."""
+        assert self._serving is not None
+        assert self._vocabulary is not None
+        self._serving.close()
+        self._serving = None
+        self._begin(self._vocabulary)
 
     def talk(self, request: wire.Talk, out: "Out") -> None:
         """Say a few sentences, each as soon as it is whole, the last one empty."""
@@ -245,10 +280,9 @@ def _serve(inbox: Inbox, out: Out, stop: Stop) -> None:
     out(wire.Opened(request.id, worker.chat.name))
     waiting: list[wire.Wait] = []
     while True:
-        if not worker.busy:
-            for wait in waiting:
-                out(worker.prepared(wait))
-            waiting.clear()
+        for wait in [wait for wait in waiting if not worker.busy or (worker.settled and not wait.whole)]:
+            out(worker.prepared(wait))
+            waiting.remove(wait)
         try:
             request = inbox.get(block=not worker.busy)
         except queue.Empty:

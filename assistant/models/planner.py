@@ -27,6 +27,9 @@ FORCED = 6
 PROMPT = 1600
 """Tokens of the instructions, which were read before."""
 
+PAGES = 4
+"""Pages of instructions that all the shipped skills take in such a house, counted by benchmarks/pages.py."""
+
 ATTENTION = 0.43
 """How much longer a token takes for every thousand tokens before it: 0.077 s instead of 0.046 s after 1,588 of them, on
 an x86-64 core with a stand-in of TinyLlama's shape."""
@@ -90,7 +93,7 @@ class ProfilePlan:
     turns: tuple[TurnPlan, ...]
     prepare: float
     """Seconds in which the language model reads its instructions, in the background: once, and when devices or skills
-    change. What it read is kept on disk."""
+    change. It can be asked after the first page. What it read is kept on disk."""
 
     @property
     def slowest(self) -> float:
@@ -162,7 +165,7 @@ def _profile(
     if clever:
         turns.append(_turn("any other words", (*heard, *clever, *spoken), speed))
     disk, needs = sum(model.bytes for model in models), [BASE, *(model.memory for model in models)]
-    prepare = sum(_size(model) * PROMPT / speed.prefill for model in models if model.stage == "understanding")
+    prepare = sum(_size(model) * PAGES * PROMPT / speed.prefill for model in models if model.stage == "understanding")
     prepare *= _slower(PROMPT / 2)
     return ProfilePlan(name, disk, sum(needs), _fit(needs, machine.free), tuple(turns), prepare)
 

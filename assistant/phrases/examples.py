@@ -40,12 +40,16 @@ SAID = {
 _SLOT = re.compile(r"\{(\w+)\}")
 
 
-@lru_cache(maxsize=1024)
 def examples(templates: tuple[str, ...], most: int) -> tuple[str, ...]:
     """Up to `most` sentences with slots as `{name}`, plain ones first, as unlike each other as there are any.
 
     The same templates always give the same sentences. Raises TemplateError.
     """
+    return _drawn(templates)[:most]
+
+
+@lru_cache(maxsize=1024)
+def _drawn(templates: tuple[str, ...]) -> tuple[str, ...]:
     shelves: dict[frozenset[str], list[str]] = {}
     for template in templates:
         expression = syntax.parse(template)
@@ -57,7 +61,7 @@ def examples(templates: tuple[str, ...], most: int) -> tuple[str, ...]:
             plainest.setdefault(frozenset(_SLOT.findall(sentence)), sentence)
         for slots, sentence in plainest.items():
             shelves.setdefault(slots, []).append(sentence)
-    return tuple(sentence for row in zip_longest(*shelves.values()) for sentence in row if sentence)[:most]
+    return tuple(sentence for row in zip_longest(*shelves.values()) for sentence in row if sentence)
 
 
 def plain_sentence(spec: IntentSpec) -> str:

@@ -47,22 +47,34 @@ _HINTS = {
     "text": "words copied from what the person says",
 }
 
+MOST_SHOWN = 12
+"""Values that are shown of a longer list, unless they are the house's own names: what a model can answer it need not
+be told, only what people here may mean."""
+
 RICHNESS = ((3, True), (2, True), (1, True), (1, False), (0, False))
 """Examples for each intent, and whether its summary is told: from the richest prompt to the barest."""
 
 
 def prompts(vocabulary: Vocabulary) -> Iterator[str]:
     """Prompts for the same vocabulary, each shorter than the one before it."""
-    shown = {spec.name: examples(spec.templates, RICHNESS[0][0]) for spec in vocabulary.intents}
-    for most, told in RICHNESS:
-        yield "\n".join(
-            [TASK, "", "Commands:"]
-            + [_command(spec, told) for spec in vocabulary.intents]
-            + ["", "Values:"]
-            + list(_values(vocabulary))
-            + ["", "Examples:"]
-            + list(_examples(vocabulary, {name: sentences[:most] for name, sentences in shown.items()}))
-        )
+    return (_prompt(vocabulary, most, told) for most, told in RICHNESS)
+
+
+def taught(vocabulary: Vocabulary) -> str:
+    """The prompt that shows each intent by one example."""
+    return _prompt(vocabulary, 1, True)
+
+
+def _prompt(vocabulary: Vocabulary, most: int, told: bool) -> str:
+    shown = {spec.name: examples(spec.templates, RICHNESS[0][0])[:most] for spec in vocabulary.intents}
+    return "\n".join(
+        [TASK, "", "Commands:"]
+        + [_command(spec, told) for spec in vocabulary.intents]
+        + ["", "Values:"]
+        + list(_values(vocabulary))
+        + ["", "Examples:"]
+        + list(_examples(vocabulary, shown))
+    )
 
 
 def _command(spec: IntentSpec, told: bool) -> str:
@@ -85,7 +97,10 @@ def _values(vocabulary: Vocabulary) -> Iterator[str]:
 def _hint(slot: SlotSpec) -> str:
     match slot.kind:
         case "choice":
-            return ", ".join(form.text for form in forms(slot) or ())
+            listed = [form.text for form in forms(slot) or ()]
+            if slot.names is None and len(listed) > MOST_SHOWN:
+                return f"{', '.join(listed[:MOST_SHOWN])} or another"
+            return ", ".join(listed)
         case "integer" | "percentage":
             return f"a number from {slot.low} to {slot.high}"
     return _HINTS.get(slot.kind, slot.kind)

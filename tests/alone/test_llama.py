@@ -228,22 +228,81 @@ async def test_the_old_vocabulary_serves_while_the_new_one_is_prepared(llama: Ll
 
 async def test_a_vocabulary_without_room_leaves_the_old_one(llama: Llama) -> None:
     names = tuple(Choice(f"lamp number {number}", f"lamp number {number}") for number in range(1000))
-    huge = Vocabulary((IntentSpec("light.on", ("turn on {light}",), (SlotSpec("light", "choice", choices=names),)),))
-    await llama.learn(huge)
-    with pytest.raises(EngineError, match="tokens of context for a single command and has 2048; raise"):
+    light = SlotSpec("light", "choice", choices=names, names="devices")
+    await llama.learn(Vocabulary((IntentSpec("light.on", ("turn on {light}",), (light,)),)))
+    with pytest.raises(EngineError, match="has 2048 tokens of context, too few for a single command; raise"):
         await llama.ready()
     assert await meant(llama, "kill the porch light") == ("light.off", {"light": "porch light"})
 
 
 async def test_what_there_is_no_room_for_is_left_to_the_phrases_the_rarest_first(llama: Llama) -> None:
     names = tuple(Choice(f"lamp number {number}", f"lamp number {number}") for number in range(1000))
-    huge = IntentSpec("lamp.on", ("light {lamp}",), (SlotSpec("lamp", "choice", choices=names),), weight=0.1)
+    lamp = SlotSpec("lamp", "choice", choices=names, names="devices")
+    huge = IntentSpec("lamp.on", ("light {lamp}",), (lamp,), weight=0.1)
     others = tuple(spec for spec in build_llama.HOUSE.intents if spec.name != "light.off")
     await llama.learn(Vocabulary((huge, *others)))
     await llama.ready()
     assert await meant(llama, "it is too dark, give me the floor lamp") == ("light.on", {"light": "floor lamp"})
     after = await meant(llama, "kill the porch light")
     assert after is None or after[0] != "light.off", "the new vocabulary is served"
+
+
+BOXES = tuple(Choice(f"box number {number}", f"box number {number}") for number in range(120))
+
+TWO_PAGES = Vocabulary(
+    (
+        *build_llama.HOUSE.intents,
+        IntentSpec(
+            "store.find", ("where is [the] {box}",), (SlotSpec("box", "choice", choices=BOXES, names="devices"),)
+        ),
+    )
+)
+"""The learnt house on the first page, boxes on another."""
+
+
+async def test_what_is_too_much_for_one_prompt_is_on_pages_that_the_words_turn(model: Path, cache: Path) -> None:
+    async with made(model, cache) as llama:
+        await llama.learn(TWO_PAGES)
+        assert len((await llama.ready(whole=True)).tokens) == 2
+        before = await heard(llama, "kill the porch light")
+        boxes = await heard(llama, "where is box number 7")
+        after = await heard(llama, "kill the porch light")
+    assert before == after
+    assert before is not None
+    assert (before.name, before.slots) == ("light.off", {"light": "porch light"})
+    assert boxes is None or boxes.name == "store.find", "the lights are on the other page"
+    async with made(model, cache) as llama:
+        await llama.learn(TWO_PAGES)
+        assert (await llama.ready(whole=True)).restored
+
+
+@pytest.mark.parametrize("gone", [True, False], ids=["gone", "changed"])
+async def test_a_page_that_got_lost_is_read_again(
+    model: Path, tmp_path: Path, gone: bool, capfd: pytest.CaptureFixture[str]
+) -> None:
+    async with made(model, tmp_path) as llama:
+        await llama.learn(TWO_PAGES)
+        await llama.ready(whole=True)
+        for kept in kept_in(tmp_path):
+            if gone:
+                kept.unlink()
+            else:
+                kept.write_bytes(kept.read_bytes()[:-1000])
+        assert await heard(llama, "where is box number 7") is None
+        await llama.ready(whole=True)
+        assert await meant(llama, "kill the porch light") == ("light.off", {"light": "porch light"})
+        assert len(kept_in(tmp_path)) == 2
+    assert "is gone or was changed, and will be made again" in capfd.readouterr().err
+
+
+async def test_without_a_disk_there_is_the_page_with_what_is_said_most(model: Path, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("a file, not a folder")
+    async with made(model, tmp_path / "taken") as llama:
+        await llama.learn(TWO_PAGES)
+        await llama.ready(whole=True)
+        boxes = await meant(llama, "where is box number 7")
+        assert boxes is None or boxes[0] != "store.find"
+        assert await meant(llama, "kill the porch light") == ("light.off", {"light": "porch light"})
 
 
 # Trouble --------------------------------------------------------------------------------------------------------------
