@@ -1,6 +1,7 @@
 """The durable future: what will happen, and making it happen when it is due."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
@@ -182,16 +183,19 @@ class Scheduler:
         while True:
             self._changed.clear()
             await self.announce_due()
-            try:
-                wait = self.soonest()
-            except SkillError:
-                wait = None
-            busy = wait is not None and self._ringing.stuck
-            try:
-                async with asyncio.timeout(LOOK_AGAIN if wait is None or busy else min(wait, LOOK_AGAIN)):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._rest()):
                     await self._changed.wait()
-            except TimeoutError:
-                pass
+
+    def _rest(self) -> float | None:
+        """Seconds until there is something to do, or the clock is looked at; None where nothing is to come."""
+        try:
+            wait = self.soonest()
+        except SkillError:
+            return LOOK_AGAIN
+        if self._ringing.stuck:
+            return LOOK_AGAIN
+        return None if wait is None else min(wait, LOOK_AGAIN)
 
     def _add(self, record: Record) -> Entry:
         kept = replace(record, id=self._ledger.add(record))

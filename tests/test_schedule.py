@@ -51,6 +51,41 @@ async def test_what_is_due_is_announced_in_order_and_once() -> None:
     await interrupt(running)
 
 
+async def test_where_nothing_is_to_come_it_sleeps_until_something_is() -> None:
+    clock, said = Stopped(), []
+
+    async def announce(announcement: Announcement) -> None:
+        said.append(announcement.text)
+
+    def timers() -> int:
+        loop = asyncio.get_running_loop()
+        return sum(not timer.cancelled() for timer in loop._scheduled)  # type: ignore[attr-defined]  # nothing else tells
+
+    schedule = Scheduler(clock, announce)
+    running = asyncio.create_task(schedule.run())
+    awake = []
+    for _ in range(2):
+        await settled()
+        awake.append(timers())
+        entry = schedule.after(MINUTE, Announcement("tea"))
+        await settled()
+        awake.append(timers())
+        schedule.cancel(entry)
+    await settled()
+    schedule.after(MINUTE, Announcement("egg"))
+    clock.seconds += 61
+    schedule.look()
+    await settled()
+    assert awake == [0, 1, 0, 1]
+    assert said == ["egg"]
+    await interrupt(running)
+
+
+async def settled() -> None:
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
 async def test_pending_is_sorted_and_counts_down() -> None:
     clock = Stopped()
 
