@@ -1,0 +1,103 @@
+"""An installed Hearth in a booted tree: how long until it listens, how soon after a kill, and what an idle hour costs.
+
+    sudo python -m benchmarks.appliance [--times 5] [--minutes 10]
+
+Installs into a fresh Debian 12 tree (tests/appliance/tree.py; needs root, debootstrap, systemd-nspawn), where a program
+stands for `arecord` and gives the noise of a quiet room. Prints each time and their median; then, of each service alone
+in real time: processor time scaled to an hour, how often it was woken in a second, and the bytes that it wrote.
+"""
+
+import argparse
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from tests.appliance.test_installed import HALVES, LISTENING, lend_microphone, listens_anew, pid
+from tests.appliance.tree import Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Of one process since it began."""
+
+    seconds: float
+    """Of the processor's time."""
+    woken: int
+    """Times that a thread of it waited and was woken."""
+    written: int
+    """Bytes that reached a file system."""
+
+
+def cost(machine: Tree, unit: str) -> Cost:
+    """Of the unit's own process, as its kernel counts."""
+    own = f"/proc/{pid(machine, unit)}"
+    ticks = machine.good(f"cut -d ')' -f 2 {own}/stat").split()
+    woken = machine.good(f"grep -h ^voluntary_ctxt_switches {own}/task/*/status").split()[1::2]
+    written = machine.good(f"grep ^write_bytes {own}/io").split()[1]
+    hertz = int(machine.good("getconf CLK_TCK"))
+    return Cost((int(ticks[11]) + int(ticks[12])) / hertz, sum(map(int, woken)), int(written))
+
+
+def repeated(what: str, times: int, once: Callable[[], float]) -> None:
+    """Print the times of something and their median, in seconds."""
+    took = [once() for _ in range(times)]
+    print(f"{what}: median {statistics.median(took):.1f} s of {', '.join(f'{each:.1f}' for each in took)}", flush=True)
+
+
+def started(machine: Tree) -> float:
+    """The head, until it listens."""
+    machine.good("systemctl stop assistant")
+    began = time.monotonic()
+    machine.good("systemctl start assistant")
+    machine.until(LISTENING, 120)
+    return time.monotonic() - began
+
+
+def killed(machine: Tree, unit: str) -> float:
+    """Until the unit is back and the head listens."""
+    before = pid(machine, unit)
+    machine.good(f"kill -9 {before}")
+    took = machine.until(listens_anew(unit, before), 120)
+    time.sleep(15)  # more than StartLimitBurst in StartLimitIntervalSec would be given up
+    return took
+
+
+def idle(machine: Tree, minutes: float) -> None:
+    before = {unit: cost(machine, unit) for unit in HALVES}
+    time.sleep(minutes * 60)
+    for unit in HALVES:
+        first, last = before[unit], cost(machine, unit)
+        print(
+            f"{unit}, idle: {(last.seconds - first.seconds) * 60 / minutes:.1f} s of processor time an hour, "
+            f"woken {(last.woken - first.woken) / minutes / 60:.1f} times a second, "
+            f"{last.written - first.written} bytes written in {minutes:g} minutes",
+            flush=True,
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--times", type=int, default=5)
+    parser.add_argument("--minutes", type=float, default=10.0)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        machine = Tree(Path(folder) / "tree")
+        machine.unpack()
+        lend_microphone(machine)
+        with machine.booted():
+            began = time.monotonic()
+            machine.good("/hearth/install.sh")
+            print(f"fresh tree to a listening service: {time.monotonic() - began:.0f} s", flush=True)
+            repeated("unit started to listening", options.times, partial(started, machine))
+            for unit in HALVES:
+                repeated(f"{unit} killed to listening again", options.times, partial(killed, machine, unit))
+            time.sleep(60)
+            idle(machine, options.minutes)
+
+
+if __name__ == "__main__":
+    main()
