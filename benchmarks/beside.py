@@ -1,102 +1,69 @@
 """Ours beside what a user would pick instead, side by side in one run on one core, and the table of it in README.md.
 
-    python -m benchmarks.beside [--llama FILE] [--data DATA] [--rounds 5] [--only NAME]… [--write]
+    python -m benchmarks.beside [--llama FILE] [--data DATA] [--rounds 5] [--only NAME]… [--write] [--resume]
 
 FILE is TinyLlama 1.1B Chat Q4_K_M or its stand-in (`benchmarks.standin_tinyllama`), DATA the folder of public
-recordings. Every way lives in a process of its own with one thread; each round measures each case with all of them, one
-right after the other, so that what else the machine does hits all alike. Ratios are of medians, with 95 % intervals.
-`--write` rewrites the rows that were measured, and leaves the others.
+recordings. Every way lives in a process of its own with one thread; each round measures each case with both, one right
+after the other, so that what else the machine does hits both alike. Figures are processor time; ratios are of medians,
+with 95 % intervals. `--write` rewrites the rows that were measured, each as soon as it is, and leaves the others; with
+`--resume` those that were measured today are left, too. Ctrl-C ends it, and marks the row that it broke off.
 """
 
 import argparse
 import json
 import os
-import platform
-import re
+import signal
 import statistics
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from assistant.bench.figures import Interval, ratio
-from benchmarks.ways import WAYS, Measured, Setup, serve
-
-README = Path(__file__).with_name("README.md")
-BEGIN, END = "<!-- beside: rewritten by python -m benchmarks.beside --write -->", "<!-- beside: end -->"
-HEADER = "| what | ours | instead | times cheaper (95 %) | wanted | results | date | machine | command |"
+from assistant.bench.figures import Interval
+from assistant.bench.figures import ratio_of_cases as ratio
+from benchmarks import table
+from benchmarks.rows import ROWS, Point, Row
+from benchmarks.ways import WAYS, serve
+from benchmarks.ways.measuring import Measured, Setup
 
 ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "CT2_INTER_THREADS", "ORT_NUM_THREADS"), "1"
 )
 
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One comparison."""
-
-    name: str
-    ours: str
-    instead: str
-    cases: Sequence[int]
-    wanted: str = "–"
-    most_rounds: int = 1000
-    """Where one takes minutes."""
-    remedy: str = "pip install 'hearth-assistant[standard]'"
-    """How to install what is compared with."""
+INSTALL = "pip install -e '.[dev,standard,training]' pyopen-wakeword"
+"""Everything that is compared."""
 
 
-OTHERS = "pip install openwakeword==0.4.0 pyopen-wakeword"
-ROWS = (
-    Row("end of speech → intent, phrase path", "phrase path", "faster_whisper as documented", range(4), "≥ 20"),
-    Row(
-        "the same, beside wyoming-faster-whisper's settings",
-        "phrase path", "faster_whisper as wyoming-faster-whisper", range(4), "≥ 20",
-    ),
-    Row("Whisper path, 3 s command", "short Whisper", "faster_whisper, 3 s, as documented", [0], "≥ 5"),
-    Row("the same, language not told", "short Whisper", "faster_whisper, 3 s, language told by itself", [0], "≥ 5"),
-    Row(
-        "the same, beside wyoming-faster-whisper's settings on ARM",
-        "short Whisper", "faster_whisper, 3 s, as wyoming-faster-whisper on ARM", [0], "–",
-    ),
-    Row(
-        "Whisper path, weights tuned for short sound",
-        "short Whisper, margin 1.28 s", "faster_whisper, 3 s, as documented", [0], "≥ 5",
-    ),
-    Row("TinyLlama step, warm", "choices", "JSON schema", range(5), "≥ 8", most_rounds=2),
-    Row("TinyLlama step, the other's first turn", "choices", "JSON schema, first turn", [0], "≥ 8", most_rounds=2),
-    *(
-        Row(f"text match, {n} devices", f"phrase book, {n}", f"hassil, {n}", range(32), "≥ 0.83" if n == 100 else "–")
-        for n in (100, 300, 1000)
-    ),
-    Row("wake word, 80 s of quiet", "ears", "openwakeword.Model", range(4), "≥ 4", most_rounds=3, remedy=OTHERS),
-    Row("wake word, 80 s of speech", "ears", "openwakeword.Model", range(4, 8), "≥ 1", most_rounds=3, remedy=OTHERS),
-    Row("wake word, detections", "ears", "openwakeword.Model", range(8, 12), "the same", most_rounds=1, remedy=OTHERS),
-    Row(
-        "wake word, 80 s of quiet, pyopen-wakeword", "ears", "pyopen_wakeword", range(4), most_rounds=3, remedy=OTHERS,
-    ),
-    Row(
-        "wake word, 80 s of speech, pyopen-wakeword",
-        "ears", "pyopen_wakeword", range(4, 8), most_rounds=3, remedy=OTHERS,
-    ),
-    Row("first audio of three sentences", "first audio", "piper, whole text", range(4), "≥ 3"),
-)  # fmt: skip
+class Missing(Exception):
+    """A way cannot be measured here; why."""
 
 
 class Way:
-    """A process with one way, pinned like this one."""
+    """A process with one way, pinned like this one, and left alone by Ctrl-C, which is for this one to heed."""
 
     def __init__(self, name: str, arguments: Sequence[str]) -> None:
+        """Raises Missing."""
         command = [sys.executable, "-m", "benchmarks.beside", "--serve", name, *arguments]
+        self._name = name
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env={**os.environ, **ONE_THREAD}
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **ONE_THREAD},
+            process_group=0,
         )
-        self._line()
+        try:
+            if missing := json.loads(self._line()).get("missing"):
+                raise Missing(f"{missing}: {INSTALL}")
+        except BaseException:
+            self.close()
+            raise
 
     def measure(self, case: int) -> Measured:
-        """Raises RuntimeError where the process has ended."""
+        """Raises Missing where the process has ended."""
         assert self._process.stdin is not None
         self._process.stdin.write(f"{case}\n")
         self._process.stdin.flush()
@@ -104,106 +71,105 @@ class Way:
 
     def close(self) -> None:
         """End the process."""
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait(timeout=60)
+        self._process.kill()
+        self._process.communicate()
 
     def _line(self) -> str:
+        """What a library prints is passed on."""
         assert self._process.stdout is not None
-        line = self._process.stdout.readline()
-        if not line:
-            raise RuntimeError(f"ended with status {self._process.wait()}")
-        return line
+        for line in self._process.stdout:
+            if line.startswith("{"):
+                return line
+            sys.stderr.write(line)
+        raise Missing(f"“{self._name}” ended with status {self._process.wait()}; what it wrote is above")
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """What came of a row."""
+@dataclass
+class Found:
+    """What was measured of a point."""
 
-    row: Row
-    ours: float
-    instead: float
-    times: Interval
-    results: str
-    more: str
+    point: Point
+    ours: list[Measured] = field(default_factory=list)
+    """Round after round, in each case after case."""
+    instead: list[Measured] = field(default_factory=list)
+
+    @property
+    def times(self) -> Interval:
+        """How much cheaper ours is."""
+        return ratio(_rounds(self.instead, self.point), _rounds(self.ours, self.point))
+
+    @property
+    def told(self) -> str:
+        """The same for the table: without an interval where each case was measured once."""
+        return str(self.times) if len(self.ours) > len(self.point.cases) else f"{self.times.value:.3g}, once"
 
 
-def compare(row: Row, rounds: int, arguments: Sequence[str]) -> Compared:
-    """Measure both, in turns. Raises RuntimeError where one cannot be."""
-    ways: list[Way] = []
-    try:
-        ways.extend(Way(name, arguments) for name in (row.ours, row.instead))
-        for way in ways:
-            way.measure(row.cases[0])  # warm
-        found: list[list[Measured]] = [[], []]
-        for _ in range(min(rounds, row.most_rounds)):
-            for case in row.cases:
-                for way, measured in zip(ways, found, strict=True):
-                    measured.append(way.measure(case))
-    finally:
-        for way in ways:
-            way.close()
-    ours, instead = ([one.cpu for one in measured] for measured in found)
-    pairs = list(zip(*([one.result for one in measured] for measured in found), strict=True))
+def measure(point: Point, rounds: int, warm: bool, arguments: Sequence[str], found: Found) -> None:
+    """Both, in turns; `warm` after a case that does not count. Broken off, it leaves what there is. Raises Missing."""
+    with ExitStack() as stack:
+        ways = []
+        for name in (point.ours, point.instead):
+            if name is not None:
+                ways.append(Way(name, arguments))
+                stack.callback(ways[-1].close)
+        for way in ways if warm else ():
+            way.measure(point.cases[0])  # warm
+        for _ in range(rounds):
+            for case in point.cases:
+                measured = [way.measure(case) for way in ways]
+                found.ours.append(measured[0])
+                found.instead += measured[1:]
+
+
+def cells(row: Row, points: Sequence[Found], note: str = "") -> Sequence[str]:
+    """Ours, instead, times, wanted and results."""
+    if len(points) == 1:
+        (found,) = points
+        ours = table.seconds(statistics.median(_cpu(found.ours))) + _more(found.ours)
+        instead = f"{table.seconds(statistics.median(_cpu(found.instead)))}: {found.point.instead}"
+        return ours, instead, f"**{found.told}**", row.wanted, f"{_results(found)}{note}"
+    ours = ", ".join(_at(each.point, each.ours) + _more(each.ours) for each in points)
+    pairs = [each for each in points if each.instead]
+    instead = ", ".join(_at(each.point, each.instead) + _more(each.instead) for each in pairs) or "–"
+    times = f"{pairs[0].told} → {pairs[-1].told}" if pairs else "–"
+    return ours, instead, times, row.wanted, f"{_growth(row, points)}{note}"
+
+
+def _growth(row: Row, points: Sequence[Found]) -> str:
+    """Of both, from the point that the row names, or the first, to the last."""
+    first = next((each for each in points if each.point.label == row.since), points[0])
+    last = points[-1]
+    told = f"ours {ratio(_rounds(last.ours, last.point), _rounds(first.ours, first.point))} times"
+    if last.instead:
+        told += f", the other {ratio(_rounds(last.instead, last.point), _rounds(first.instead, first.point))} times"
+    return f"from {first.point.label} to {points[-1].point.label}: {told}"
+
+
+def _results(found: Found) -> str:
+    pairs = list(zip((one.result for one in found.ours), (one.result for one in found.instead), strict=True))
     wins, losses = pairs[0]
-    equal = sum(a == b for a, b in pairs)
-    counted = wins in ("hit", "miss") or wins.isdigit()
-    results = f"{equal} of {len(pairs)} equal" if counted else f"“{wins}”, “{losses}”"[:160].replace("|", "/")
-    names = found[0][0].more
-    more = ", ".join(f"{name} {statistics.median(one.more[name] for one in found[0]):.3f}" for name in names)
-    return Compared(
-        row,
-        statistics.median(ours),
-        statistics.median(instead),
-        ratio(instead, ours),
-        results[:160].replace("|", "/"),
-        more,
-    )
+    if wins in ("hit", "miss") or wins.isdigit():
+        return f"{sum(a == b for a, b in pairs)} of {len(pairs)} equal"
+    return f"“{wins}”, “{losses}”"[:160]
 
 
-def line(compared: Compared, machine: str, command: str) -> str:
-    """The row of the table."""
-    row = compared.row
-    ours = _time(compared.ours) + (f" ({compared.more})" if compared.more else "")
-    return (
-        f"| {row.name} | {ours} | {_time(compared.instead)}: {row.instead} | **{compared.times}** | {row.wanted} | "
-        f"{compared.results} | {date.today()} | {machine} | {command} |"
-    )
+def _at(point: Point, measured: Sequence[Measured]) -> str:
+    return f"{point.label}: {table.seconds(statistics.median(_cpu(measured)))}"
 
 
-def missing(row: Row, reason: str, machine: str, command: str) -> str:
-    """The row of what could not be measured."""
-    told = f"| {row.name} | not measured: {reason} | {row.instead} | – | {row.wanted} | – "
-    return f"{told}| {date.today()} | {machine} | {command} |"
+def _more(measured: Sequence[Measured]) -> str:
+    names = measured[0].more if measured else ()
+    told = [f"{name} {statistics.median(one.more[name] for one in measured):.3g}" for name in names]
+    return f" ({', '.join(told)})" if told else ""
 
 
-def machine_name() -> str:
-    """Processor, kernel and how busy the machine was."""
-    try:
-        info = Path("/proc/cpuinfo").read_text("utf-8")
-    except OSError:
-        info = ""
-    model = re.search(r"model name\s*: (.*)", info)
-    name = model[1] if model else platform.processor() or platform.machine()
-    return f"{' '.join(name.split())}, one of {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+def _rounds(measured: Sequence[Measured], point: Point) -> list[list[float]]:
+    """Of each case, its rounds."""
+    return [_cpu(measured[place :: len(point.cases)]) for place in range(min(len(point.cases), len(measured)))]
 
 
-def rewrite(lines: Sequence[str]) -> None:
-    """Put the rows into README.md, in the place of those of the same name."""
-    text = README.read_text("utf-8")
-    if BEGIN not in text:
-        text += f"\n## Beside what one would pick instead\n\n{BEGIN}\n{END}\n"
-    before, rest = text.split(BEGIN, 1)
-    inside, after = rest.split(END, 1)
-    known = {each.split("|")[1].strip(): each for each in inside.splitlines() if each.startswith("|")}
-    known |= {each.split("|")[1].strip(): each for each in lines}
-    order = [known[row.name] for row in ROWS if row.name in known]
-    table = "\n".join([HEADER, "|" + "---|" * (HEADER.count("|") - 1), *order])
-    README.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", "utf-8")
-
-
-def _time(seconds: float) -> str:
-    return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.3g} ms"
+def _cpu(measured: Sequence[Measured]) -> list[float]:
+    return [one.cpu for one in measured]
 
 
 def _parsed() -> argparse.Namespace:
@@ -212,9 +178,37 @@ def _parsed() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, metavar="DATA")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="rows whose name holds this")
-    parser.add_argument("--write", action="store_true")
+    parser.add_argument("--write", action="store_true", help="rewrite the table in README.md")
+    parser.add_argument("--resume", action="store_true", help="leave rows that were measured today")
     parser.add_argument("--serve", choices=WAYS, help=argparse.SUPPRESS)
     return parser.parse_args()
+
+
+def _row(row: Row, chosen: argparse.Namespace) -> tuple[str, bool]:
+    """Its line, and whether to go on: not after Ctrl-C."""
+    files = {"--llama": chosen.llama, "--data": chosen.data}
+    arguments = [part for option, path in files.items() if path for part in (option, str(path))]
+    options = {"llama": " --llama FILE", "data": " --data DATA"}.get(row.needs, "")
+    command = f"python -m benchmarks.beside{options} --only '{row.name}'"
+    points: list[Found] = []
+    instead = row.points[0].instead or "–"
+    try:
+        if row.needs == "llama" and not chosen.llama:
+            raise Missing("give --llama FILE")
+        for point in row.points:
+            points.append(Found(point))
+            measure(point, min(chosen.rounds, row.most_rounds), row.most_rounds > 1, arguments, points[-1])
+        note = f"; {row.note(chosen.data)}" if row.note and chosen.data else ""
+    except Missing as reason:
+        return table.row(row.name, (f"not measured: {reason}", instead, "–", row.wanted, "–"), command), True
+    except KeyboardInterrupt:
+        whole = [each for each in points if each.ours and (each.instead or each.point.instead is None)]
+        if not whole:
+            return table.row(row.name, ("not measured: interrupted", instead, "–", row.wanted, "–"), command), False
+        for each in whole:
+            del each.ours[len(each.instead) or len(each.ours) :]
+        return table.row(row.name, cells(row, whole, "; interrupted, this is what there was"), command), False
+    return table.row(row.name, cells(row, points, note), command), True
 
 
 def main() -> None:
@@ -222,27 +216,20 @@ def main() -> None:
     if chosen.serve:
         serve(chosen.serve, Setup(chosen.llama, chosen.data))
         return
-    core = max(os.sched_getaffinity(0))
-    os.sched_setaffinity(0, {core})
-    files = {"--llama": chosen.llama, "--data": chosen.data}
-    arguments = [part for option, path in files.items() if path for part in (option, str(path))]
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # also where it was started with the signal ignored
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    before = table.known()
     for row in ROWS:
         if chosen.only and not any(part in row.name for part in chosen.only):
             continue
-        shown = "FILE" if "TinyLlama" in row.name else "DATA" if "speech" in row.name and "wake" in row.name else ""
-        options = {"FILE": " --llama FILE", "DATA": " --data DATA"}.get(shown, "")
-        command = f"`python -m benchmarks.beside{options} --only '{row.name}'`"
-        machine = machine_name()
-        if "TinyLlama" in row.name and not chosen.llama:
-            written = missing(row, "give --llama FILE", machine, command)
-        else:
-            try:
-                written = line(compare(row, chosen.rounds, arguments), machine, command)
-            except (RuntimeError, OSError) as error:
-                written = missing(row, f"{error}; is it installed? {row.remedy}", machine, command)
-        print(written, flush=True)
-        if chosen.write:
-            rewrite([written])
+        if chosen.resume and table.is_of_today(before.get(row.name, "")):
+            continue
+        line, going_on = _row(row, chosen)
+        if chosen.write and (going_on or row.name not in before):
+            table.rewrite(row.name, line, [each.name for each in ROWS])
+        print(line, flush=True)
+        if not going_on:
+            raise SystemExit(130)
 
 
 if __name__ == "__main__":

@@ -133,17 +133,17 @@ MISSES = (
 )
 
 
-def book(size: int = 100) -> Callable[[str], object]:
+def book(vocabulary: Vocabulary) -> Callable[[str], object]:
     """The phrase book, as the pipeline asks it."""
     phrases = PhraseBook()
-    asyncio.run(phrases.learn(house(size)))
+    asyncio.run(phrases.learn(vocabulary))
     loop = asyncio.new_event_loop()
     return lambda text: loop.run_until_complete(phrases.understand(Transcript(text, 1.0, "text")))
 
 
-def plain_hassil(size: int = 100) -> Callable[[str], object]:
+def plain_hassil(vocabulary: Vocabulary) -> Callable[[str], object]:
     """The same templates and lists, read by `hassil.recognize`, which stops at the first match."""
-    parsed = templates.parse(house(size))
+    parsed = templates.parse(vocabulary)
     intents: dict[str, HassilIntent] = {}
     for template in parsed.templates:
         data = IntentData([])
@@ -173,7 +173,7 @@ def main() -> None:
     as_json = parser.parse_args().json
     report: dict[str, object] = {"rounds": ROUNDS}
     for name, make in (("phrase book", book), ("hassil.recognize", plain_hassil)):
-        match = make()
+        match = make(house())
         if wrong := [text for text in HITS if match(text) is None]:
             raise SystemExit(f"{name} does not match {wrong[0]!r}")
         for kind, sentences in (("hits", HITS), ("misses", MISSES if name == "phrase book" else MISSES[:-2])):

@@ -18,7 +18,7 @@ from assistant import testing
 from assistant.__main__ import cli
 from assistant.bench import golden
 from assistant.bench.compare import changes, differences, read_run
-from assistant.bench.figures import difference, ratio, share, spread
+from assistant.bench.figures import difference, ratio, ratio_of_cases, share, spread
 from assistant.bench.processes import forget_peaks, memory
 from assistant.bench.quality import accuracy
 from assistant.bench.report import page
@@ -69,6 +69,15 @@ def test_percentiles_and_their_intervals() -> None:
     assert twice.low < 2 < twice.high
     assert twice.high - twice.low < 0.2
     assert ratio([1.0], [2.0]).value == 0.5
+
+
+def test_cases_that_differ_do_not_widen_the_interval_of_their_ratio() -> None:
+    cases = [[1.0, 1.1, 0.9], [100.0, 101.0, 99.0], [5.0, 5.1, 4.9]]
+    doubled = [[2 * value for value in case] for case in cases]
+    found = ratio_of_cases(doubled, cases)
+    assert found.value == 2.0
+    assert 1.8 < found.low <= 2 <= found.high < 2.2
+    assert ratio([each for case in doubled for each in case], [each for case in cases for each in case]).high > 5
 
 
 def test_shares_have_intervals_that_hold_near_none_and_all() -> None:

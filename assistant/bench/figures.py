@@ -52,6 +52,18 @@ def ratio(above: Sequence[float], below: Sequence[float]) -> Interval:
     return Interval(float(np.median(above) / max(float(np.median(below)), 1e-12)), float(low), float(high))
 
 
+def ratio_of_cases(above: Sequence[Sequence[float]], below: Sequence[Sequence[float]]) -> Interval:
+    """The same of several cases, each measured some times: each is drawn anew from its own measurements.
+
+    So the interval tells how sure the ratio is for these cases, which stay what they are however different.
+    """
+    chance = np.random.default_rng(0)
+    found = _drawn_by_case(above, chance) / np.maximum(_drawn_by_case(below, chance), 1e-12)
+    low, high = np.percentile(found, (50 * (1 - SURE), 50 * (1 + SURE)))
+    value = np.median(np.concatenate(above)) / max(float(np.median(np.concatenate(below))), 1e-12)
+    return Interval(float(value), float(low), float(high))
+
+
 def share(hits: int, n: int) -> Interval:
     """A share of successes with Wilson's interval (1927), which holds for few trials and near 0 and 1."""
     z = 1.96
@@ -68,6 +80,12 @@ def difference(now: Interval, before: Interval) -> Interval:
     apart = now.value - before.value
     low = apart - float(np.hypot(now.value - now.low, before.high - before.value))
     return Interval(apart, low, apart + float(np.hypot(now.high - now.value, before.value - before.low)))
+
+
+def _drawn_by_case(cases: Sequence[Sequence[float]], chance: np.random.Generator) -> NDArray[np.float64]:
+    drawn = [np.asarray(each)[chance.integers(0, len(each), (RESAMPLES, len(each)))] for each in cases]
+    medians: NDArray[np.float64] = np.median(np.concatenate(drawn, axis=1), axis=1)
+    return medians
 
 
 def _medians(values: Sequence[float], chance: np.random.Generator) -> NDArray[np.float64]:

@@ -1,0 +1,39 @@
+"""What a comparison may use, and what a measurement of one case gives."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a comparison may use."""
+
+    llama: Path | None = None
+    """TinyLlama 1.1B Chat Q4_K_M, or its stand-in."""
+    data: Path | None = None
+    """The folder with public recordings; synthesised sound serves without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One case, measured once."""
+
+    wall: float
+    """Seconds by the clock."""
+    cpu: float
+    """Seconds of processor time of all threads, which other programs disturb least."""
+    result: str
+    more: Mapping[str, float] = field(default_factory=dict)
+
+
+Measure = Callable[[int], Measured]
+"""Of the case with this number."""
+
+
+def timed(work: Callable[[], object]) -> Measured:
+    """Do it, and take the time."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    result = work()
+    return Measured(time.perf_counter() - wall, time.process_time() - cpu, str(result))
