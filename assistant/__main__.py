@@ -7,7 +7,7 @@ import click
 
 from assistant import __version__
 from assistant.errors import AssistantError, ConfigError, ManifestError, known_error
-from assistant.memory import lasting
+from assistant.memory import economize, lasting
 
 COMMANDS: Mapping[str, str] = {
     "run": "talk.run",
@@ -63,6 +63,7 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command that the arguments name."""
+    economize()
     cli(prog_name="assistant")
 
 

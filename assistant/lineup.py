@@ -16,7 +16,6 @@ from assistant.engines.espeak import Espeak
 from assistant.errors import EngineError, Unanswered
 from assistant.mind import NOT_UNDERSTOOD
 from assistant.models.machine import require
-from assistant.models.model_store import default_folder, open_store
 from assistant.phrases.book import PhraseBook
 from assistant.phrases.network import compile_network
 from assistant.registry import APOLOGY, TOO_SLOW
@@ -79,7 +78,7 @@ class Lineup:
         if self._piper is None:
             return self.espeak
         settings = self._config.voice.piper
-        folder = (self._config.models.folder or default_folder()) / "phrases"
+        folder = self._models / "phrases"
         self._kept = PhraseStore(self._piper, folder, f"{settings.model} {settings.speed:g}", map(aloud, FIXED))
         return self._kept
 
@@ -154,10 +153,19 @@ class Lineup:
         logger.warning("%s is left out: %s", name, self.problems[name])
         return None
 
+    @property
+    def _models(self) -> Path:
+        """The folder of the models."""
+        from assistant.models.model_store import default_folder
+
+        return self._config.models.folder or default_folder()
+
     def _model(self, name: str) -> "_Found":
         """A path as it is; any other name from the store. Raises EngineError: missing, altered, or no memory for it."""
         if "/" in name:
             return _Found(Path(name).expanduser())
+        from assistant.models.model_store import open_store
+
         store = open_store(self._config.models.folder)
         path = store.locate(name)
         model = store.manifest.model(name)
@@ -195,7 +203,7 @@ class Lineup:
         from assistant.engines.llama import Llama
 
         settings = self._config.understanding.llama
-        cache = (self._config.models.folder or default_folder()) / "prompts"
+        cache = self._models / "prompts"
         self._llm = Llama(
             self._model(settings.model).path,
             cache,

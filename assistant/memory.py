@@ -5,6 +5,21 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+_ARENA_MAX, _MMAP_THRESHOLD = -8, -3
+"""Of glibc's malloc.h."""
+
+LARGE = 128 << 10
+"""Bytes: what is as large is given back to the system once it is freed. glibc begins with this, and would raise it
+to 32 MB at the first such piece."""
+
+
+def economize() -> None:
+    """Keep little that is free: one heap for all threads, large pieces apart. It saves 3 MB. For the main program."""
+    with suppress(OSError, AttributeError):  # another C library than glibc
+        library = ctypes.CDLL("libc.so.6")
+        library.mallopt(_ARENA_MAX, 1)
+        library.mallopt(_MMAP_THRESHOLD, LARGE)
+
 
 @contextmanager
 def lasting() -> Iterator[None]:

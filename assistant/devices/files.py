@@ -5,15 +5,17 @@ import wave
 from collections.abc import AsyncIterator
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
-import soundfile
 import soxr
 from numpy.typing import NDArray
 
 from assistant.errors import DeviceError
 from assistant.messages import RATE, AudioFrame, Speech
+
+if TYPE_CHECKING:
+    import soundfile
 
 _BLOCK_SECONDS = 1.0
 """How much of a file is in memory at a time."""
@@ -42,11 +44,13 @@ class FileMicrophone:
 
     async def __aenter__(self) -> Self:
         """Open the file."""
+        import soundfile
+
         try:
             self._file = soundfile.SoundFile(self.path)
             if self._file.samplerate != RATE:
                 self._resampler = soxr.ResampleStream(self._file.samplerate, RATE, 1, dtype="float32")
-        except (soundfile.SoundFileError, OSError, TypeError, ValueError, RuntimeError) as error:
+        except (OSError, TypeError, ValueError, RuntimeError) as error:
             await self.__aexit__()
             raise self._unreadable(error) from error
         if not self._file.frames:
@@ -94,7 +98,7 @@ class FileMicrophone:
         assert self._file is not None, "used outside `async with`"
         try:
             block = self._file.read(round(_BLOCK_SECONDS * self._file.samplerate), dtype="float32", always_2d=True)
-        except (soundfile.SoundFileError, RuntimeError) as error:
+        except RuntimeError as error:
             raise self._unreadable(error) from error
         self._exhausted = not len(block)
         mono = np.nan_to_num(block, nan=0.0, posinf=0.0, neginf=0.0).mean(axis=1, dtype=np.float32)
