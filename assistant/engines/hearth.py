@@ -2,13 +2,12 @@
 
 The network hears through the features of the wake word (engines/features.py); its phones (engines/acoustic.py) are
 searched for the sentences that this house can be told (engines/kaldi.py). Where the best is not far ahead of the
-others, a second recognizer, made in another way, chooses among them: the scores of both count.
+others, a second recognizer, made in another way, chooses among them: the scores of both count (engines/doubt.py).
 """
 
 import importlib.util
 import logging
-import math
-from collections.abc import AsyncIterable, AsyncIterator, Callable
+from collections.abc import AsyncIterable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,8 +16,8 @@ from numpy.typing import NDArray
 
 from assistant.concurrency import Worker
 from assistant.engines.acoustic import AcousticModel
+from assistant.engines.doubt import ALONE, SUPPORT, Choice, again, confidence, limit, second_opinion
 from assistant.engines.features import INNER, LAG_SECONDS, STEP, Features, Networks
-from assistant.engines.kaldi import Path as Heard
 from assistant.engines.kaldi import PhoneSearch
 from assistant.errors import EngineError
 from assistant.memory import lasting, release
@@ -51,16 +50,6 @@ JOINT_PRICE = 12.0
 CERTAIN = 7.0
 """Nats by which a blank leads in frames that are passed over: nothing is decided in them."""
 
-EVEN, STEEPNESS = 2.2, 3.0
-"""The lead in nats a phone, of any phones over those of the sentence, at which it is as likely right as wrong, and the
-steepness of confidence there."""
-
-DOUBTED, SUPPORT = 2.0, 1.0
-"""The same lead where a second recognizer was asked, and how much more it may be for one that is certain."""
-
-SHORTEST = 5
-"""Phones: sentences of fewer are judged as if they had as many."""
-
 CLEAR = 5.0
 """Nats by which the best sentence is ahead of the next where nobody else need be asked."""
 
@@ -71,8 +60,9 @@ of a hundred devices, quiet and at 12 dB, no second opinion below it was a bette
 CHOICES = 32
 """Sentences that the second recognizer chooses among."""
 
-TRUST = 6.0
-"""What our own nats are worth to the second recognizer, whose own are of frames that are far from independent."""
+SMALL = 6_000
+"""States of a phone graph up to which the second recognizer knows all of it, and what it hears is a choice, too. A
+large one would cost it a fifth of the time that the sentence takes, and memory."""
 
 
 class Hearth:
@@ -129,7 +119,8 @@ class Hearth:
                 raise
             logger.warning("%s listens in the place of %s: %s", self._second.name, self.name, error)
         if self._second is not None:
-            await self._second.learn(vocabulary if search is None else Vocabulary())
+            known = search is None or search.states <= SMALL
+            await self._second.learn(vocabulary if known else Vocabulary())
         self._search, self._replaced, self._among = search, search is None, None
 
     async def transcribe(self, frames: AsyncIterable[AudioFrame], among: Vocabulary | None = None) -> Transcript:
@@ -148,16 +139,7 @@ class Hearth:
                 await self._worker(sound.hear, frame.pcm[:left])
                 kept.append(frame)
             left -= len(frame.pcm)
-        choices = await self._worker(self._choices, search, sound)
-        if not choices:
-            return Transcript("", 0.0, self.name)
-        best = choices[0]
-        if self._second is None or best.lead > DOUBTED + SUPPORT + 1:
-            return Transcript(best.text, _confidence(EVEN - best.lead), self.name)
-        if best.lead < DOUBTED and (len(choices) == 1 or choices[1].cost - best.cost > self._clear):
-            return Transcript(best.text, _confidence(DOUBTED - best.lead), self.name)
-        chosen, support = await _second_opinion(self._second, kept, choices)
-        return Transcript(chosen.text, _confidence(DOUBTED + SUPPORT * support - chosen.lead), self.name)
+        return await self._decided(search, await self._worker(self._heard, search, sound), kept, among)
 
     async def is_whole(self) -> bool:
         """Whether what it has taken so far is surely a whole command, after which nothing more is to be expected."""
@@ -185,22 +167,61 @@ class Hearth:
             self._among = among, self._searching(self._compile(among))
         return self._among[1]
 
+    async def _decided(
+        self, search: PhoneSearch, heard: "_Heard", frames: list[AudioFrame], among: Vocabulary | None
+    ) -> Transcript:
+        """What was said, with the second recognizer's help where that is in doubt."""
+        bound, choices = limit(search.states), heard.choices
+        if self._second is None:
+            return self._transcript(choices, bound + ALONE)
+        if not choices or choices[0].lead > bound + SUPPORT:
+            return self._transcript(choices, bound)
+        clear = len(choices) == 1 or choices[1].cost - choices[0].cost > self._clear
+        if clear and choices[0].lead < bound:
+            return self._transcript(choices, bound)
+        if search.states <= SMALL:
+            own = await self._second.transcribe(again(frames), among)
+            if own.text == choices[0].text:
+                return self._transcript(choices, bound + SUPPORT * own.confidence)
+            if own.text and own.text not in (each.text for each in choices):
+                forced = await self._worker(self._forced, own.text, heard)
+                choices = sorted((*choices, *forced), key=lambda each: each.cost)
+        chosen, support = await second_opinion(self._second, frames, choices)
+        return self._transcript([chosen], bound + SUPPORT * support)
+
+    def _transcript(self, choices: Sequence[Choice], bound: float) -> Transcript:
+        if not choices:
+            return Transcript("", 0.0, self.name)
+        return Transcript(choices[0].text, confidence(bound - choices[0].lead), self.name)
+
     def _is_whole(self, search: PhoneSearch, sound: "_Sound") -> bool:
         telling, free = self._telling(sound.so_far())
         search.begin()
         search.hear(telling)
         best = search.best()
-        return best is not None and best.ends and _lead(best, free) < self._plain
+        return best is not None and best.ends and Choice.of(best, free).lead < self._plain
 
-    def _choices(self, search: PhoneSearch, sound: "_Sound") -> list["_Choice"]:
-        """The likeliest sentences, the best first."""
+    def _heard(self, search: PhoneSearch, sound: "_Sound") -> "_Heard":
+        """The likeliest sentences: one where that is plain, or none can be meant."""
         telling, free = self._telling(sound.end())
         search.begin()
         search.hear(telling)
         best = search.best()
-        plain = best is not None and best.text and (self._second is None or _lead(best, free) < self._plain)
-        paths = [best] if best is not None and plain else search.alternatives(telling, CHOICES)
-        return [_Choice(each.text, each.cost, _lead(each, free)) for each in paths if each.text]
+        if best is None or not best.text:
+            return _Heard(telling, free, [])
+        first = Choice.of(best, free)
+        hopeless = first.lead > limit(search.states) + SUPPORT
+        if self._second is None or first.lead < self._plain or hopeless:
+            return _Heard(telling, free, [first])
+        paths = search.alternatives(telling, CHOICES)
+        return _Heard(telling, free, [Choice.of(path, free) for path in paths if path.text] or [first])
+
+    def _forced(self, text: str, heard: "_Heard") -> list[Choice]:
+        """A sentence that somebody else heard, as we would have: none where it cannot be in the sound."""
+        search = self._searching(self._compile(Vocabulary((IntentSpec("any.of", (text,)),))))
+        search.hear(heard.telling)
+        path = search.best()
+        return [Choice.of(path, heard.free)] if path is not None and path.text else []
 
     def _telling(self, inner: Floats) -> tuple[Floats, float]:
         """The frames in which something is decided, and what any phones cost in them."""
@@ -213,44 +234,13 @@ class Hearth:
 
 
 @dataclass(frozen=True, slots=True)
-class _Choice:
-    """A sentence that may have been said."""
-
-    text: str
-    cost: float
-    """Nats."""
-    lead: float
-    """How much better any phones explain the sound, in nats a phone."""
-
-
-async def _second_opinion(
-    second: Recognizer, frames: list[AudioFrame], choices: list[_Choice]
-) -> tuple[_Choice, float]:
-    """What both together take it for, and the confidence of the second; 0 where it hears none of the choices."""
-    best = choices[0]
-    among = Vocabulary(
-        tuple(
-            IntentSpec(f"any.of{number}", (each.text,), weight=math.exp(TRUST * (best.cost - each.cost)))
-            for number, each in enumerate(choices)
-        )
-    )
-    heard = await second.transcribe(_again(frames), among)
-    chosen = next((each for each in choices if each.text == heard.text), None)
-    return (chosen, heard.confidence) if chosen is not None else (best, 0.0)
-
-
-async def _again(frames: list[AudioFrame]) -> AsyncIterator[AudioFrame]:
-    for frame in frames:
-        yield frame
-
-
-def _lead(path: Heard, free: float) -> float:
-    phones = sum(len(each.entry.phones) for each in path.spoken if each.entry.word is not None)
-    return (path.cost - free) / max(SHORTEST, phones)
-
-
-def _confidence(ahead: float) -> float:
-    return 1 / (1 + math.exp(min(50.0, -STEEPNESS * ahead)))
+class _Heard:
+    telling: Floats
+    """The frames in which something is decided."""
+    free: float
+    """What any phones cost in them."""
+    choices: list[Choice]
+    """The best first."""
 
 
 class _Sound:

@@ -74,6 +74,8 @@ class PhoneSearch:
     """
 
     def __init__(self, graph: PhoneGraph, *, beam: float = BEAM, most: int = MOST_TOKENS) -> None:
+        self.states = graph.states
+        """Of the graph: how much can be said."""
         self._entries = graph.entries
         self._fst = _loaded(graph)
         options = kaldi_decoder.FasterDecoderOptions(beam=beam, max_active=most)

@@ -196,7 +196,8 @@ async def test_in_doubt_a_second_recognizer_chooses(espeak: Espeak) -> None:
     heard = await engine.transcribe(feed(sound))
     assert (heard.text, heard.recognizer) == ("switch on the torch light", "hearth")
     assert second.heard == pytest.approx(len(sound) / 16000)
-    (among,) = second.asked
+    everything, among = second.asked
+    assert everything is None
     assert among is not None
     weights = {intent.templates[0]: intent.weight for intent in among.intents}
     assert weights["switch on the porch light"] == 1.0 > weights["switch on the torch light"] > 0.0
@@ -213,6 +214,21 @@ async def test_what_the_second_recognizer_makes_up_is_no_choice(espeak: Espeak) 
         assert heard.text == "switch on the porch light"
         assert second.asked
         engine.close()
+
+
+async def test_where_little_can_be_said_the_second_may_hear_what_ours_did_not(espeak: Espeak) -> None:
+    words = "porch|torch|perch|bench|march|birch|finch|coach|beach|couch|peach|lunch|latch|ditch|match|patch"
+    some = Vocabulary((IntentSpec("light.on", (f"switch on the ({words}) [(red|blue)] light",)),))
+    second = Second(Transcript("switch on the lunch red light", 1.0, "second"))
+    engine = doubtful(espeak, second)
+    await engine.learn(some)
+    assert second.learnt == some
+    await engine.transcribe(feed(command("switch on the porch light")))
+    everything, among = second.asked
+    assert everything is None
+    assert among is not None
+    assert "switch on the lunch red light" in {intent.templates[0] for intent in among.intents}
+    engine.close()
 
 
 async def test_who_agrees_makes_it_surer(espeak: Espeak) -> None:
