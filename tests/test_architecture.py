@@ -102,6 +102,7 @@ def test_engines_are_handed_plain_arguments(module: Path) -> None:
         "assistant.stages",
         "assistant.concurrency",
         "assistant.memory",
+        "assistant.ownership",
     )
     more = ("assistant.phrases", "assistant.engines", "assistant.prompt.choices", "assistant.prompt")
     found = {name for name in imports(ROOT / module.with_suffix(".py")) if name.startswith("assistant.")}

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from assistant.engines.llama_library import VERSION, Model, Reader
+from assistant.ownership import as_around, make_folder
 from assistant.prompt.choices import Scores
 
 logger = logging.getLogger(__name__)
@@ -68,7 +69,7 @@ class Kept:
         """What the reader has just read."""
         partial = self.path.with_suffix(".part")
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            make_folder(self._folder)
             reader.save(partial, self._tokens)
             with partial.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -77,6 +78,7 @@ class Kept:
             facts = {"sha256": digest, "tokens": best.tolist(), "scores": scores[best].tolist()}
             partial.replace(self.path)
             self._facts.write_text(json.dumps(facts))
+            as_around(self.path, self._facts)
             self._state = _state(self.path)
         except OSError as error:
             logger.warning("The prompt could not be kept at %s: %s", self.path, error)
@@ -138,8 +140,9 @@ def _digest(path: Path, cache: Path) -> str:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     try:
-        cache.mkdir(parents=True, exist_ok=True)
+        make_folder(cache)
         note.write_text(f"{digest} {state}")
+        as_around(note)
     except OSError as error:
         logger.warning("The digest of %s could not be kept: %s", path, error)
     return digest

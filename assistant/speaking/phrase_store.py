@@ -11,6 +11,7 @@ from pathlib import Path
 
 from assistant.concurrency import Worker
 from assistant.messages import Speech
+from assistant.ownership import as_around, make_folder
 from assistant.stages import Synthesizer
 
 logger = logging.getLogger(__name__)
@@ -86,12 +87,13 @@ class PhraseStore:
             return
         part = None
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            make_folder(self._folder)
             with tempfile.NamedTemporaryFile(dir=self._folder, suffix=".part", delete=False) as unfinished:
                 part = Path(unfinished.name)
                 with wave.open(unfinished, "wb") as file:
                     file.setparams((1, 2, pieces[0].rate, 0, "NONE", ""))
                     file.writeframes(b"".join(piece.pcm for piece in pieces))
+            as_around(part)
             part.replace(self._folder / name)
             self._shrink()
         except OSError as error:

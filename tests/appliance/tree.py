@@ -81,7 +81,9 @@ class Tree:
     @contextmanager
     def booted(self, *options: str) -> Iterator[None]:
         """Run it. `--private-network` takes its network away."""
+        # Without the capability systemd does without networks of their own for services.
         command = ["systemd-nspawn", "--register=no", "--keep-unit", "--quiet", "--boot", "--console=pipe"]
+        command += ["--capability=CAP_NET_ADMIN"]
         with (self.folder.parent / f"{self.folder.name}.log").open("wb") as log:
             nspawn = subprocess.Popen(
                 [*command, *options, "-D", str(self.folder)], stdin=subprocess.DEVNULL, stdout=log, stderr=log
