@@ -44,10 +44,10 @@ class Choice:
     """How much better any phones explain the sound, in nats a phone."""
 
     @classmethod
-    def of(cls, path: Path, free: float) -> "Choice":
-        """`free` is what any phones cost."""
+    def of(cls, path: Path, free: float, doubt: float = 0.0) -> "Choice":
+        """`free` is what any phones cost; `doubt` is added to the lead."""
         phones = sum(len(each.entry.phones) for each in path.spoken if each.entry.word is not None)
-        return cls(path.text, path.cost, (path.cost - free) / max(SHORTEST, phones))
+        return cls(path.text, path.cost, (path.cost - free) / max(SHORTEST, phones) + doubt)
 
 
 def limit(states: int) -> float:

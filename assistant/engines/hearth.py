@@ -18,12 +18,15 @@ from assistant.concurrency import Worker
 from assistant.engines.acoustic import AcousticModel
 from assistant.engines.doubt import ALONE, SUPPORT, Choice, again, confidence, limit, second_opinion
 from assistant.engines.features import INNER, LAG_SECONDS, STEP, Features, Networks
+from assistant.engines.free_text import PHONE_PRICE, FreeText
+from assistant.engines.kaldi import Path as Sentence
 from assistant.engines.kaldi import PhoneSearch
 from assistant.errors import EngineError
 from assistant.memory import lasting, release
 from assistant.messages import BYTES_PER_SECOND, RATE, AudioFrame, IntentSpec, Transcript, Vocabulary
-from assistant.phrases.network import Network, joined, restrict
-from assistant.phrases.phone_graph import spell
+from assistant.phrases.graph import FREE_TEXT
+from assistant.phrases.network import ANY_PHONE, Network, joined, opened, restrict
+from assistant.phrases.phone_graph import PhoneGraph, spell
 from assistant.phrases.pronunciation import PHONES, pronounce
 from assistant.stages import Recognizer
 
@@ -69,8 +72,7 @@ class Hearth:
     """Recognizes what a word network allows, in US English.
 
     Whatever explains the sound best, without regard to words, is compared with the best sentence: the more it leads,
-    the lower is the confidence. Arcs that stand for free text are not followed: what is said there is left to a
-    recognizer that knows all words.
+    the lower is the confidence.
     """
 
     name = "hearth"
@@ -85,12 +87,14 @@ class Hearth:
         clear: float = CLEAR,
         plain: float = PLAIN,
         networks: Networks | None = None,
+        free_text: Callable[[], Network] | None = None,
     ) -> None:
         """`phonemes` gives a word's phonemes in IPA by rule; it is called in the engine's own thread.
 
         `second` is asked in doubt, and does all the work for a vocabulary that cannot be searched. There is no doubt
         where the best sentence is ahead of the next by `clear` nats, or has a lead below `plain`, or is far from what
-        was heard. `networks` are those of the wake word, which saves memory.
+        was heard. `networks` are those of the wake word, which saves memory. `free_text` gives what is listened for
+        where anything may be said; without it, what has free text is left to a recognizer that knows all words.
         Raises EngineError where the features or the dictionary are missing.
         """
         self._second = second
@@ -104,6 +108,8 @@ class Hearth:
         self._worker = Worker("hearth")
         # Learning takes seconds in a large house, and what is being heard meanwhile must not wait for that.
         self._learner = Worker("hearth learns")
+        self._free_text = free_text
+        self._texts: FreeText | None = None
         self._search: PhoneSearch | None = None
         self._replaced = False
         self._among: tuple[Vocabulary, PhoneSearch] | None = None
@@ -154,17 +160,24 @@ class Hearth:
 
     def _load(self, vocabulary: Vocabulary) -> PhoneSearch:
         with lasting():
+            if self._free_text is not None and self._texts is None:
+                self._texts = FreeText(self._spelled(self._free_text()))
             network = joined(self._compile(vocabulary), JOINT_PRICE)
             release()
-            return self._searching(network)
+            return PhoneSearch(self._spelled(network))
 
-    def _searching(self, network: Network) -> PhoneSearch:
+    def _spelled(self, network: Network) -> PhoneGraph:
         spoken = pronounce(network.words, self._dictionary, self._phonemes)
-        return PhoneSearch(spell(restrict(network, spoken), spoken, NETWORK_WEIGHT, FILLER_PRICE))
+        if self._free_text is None:
+            heard = restrict(network, spoken)
+        else:
+            heard = opened(restrict(network, {*spoken, FREE_TEXT}), PHONE_PRICE / NETWORK_WEIGHT)
+            spoken = {**spoken, FREE_TEXT: PHONES, ANY_PHONE: PHONES}
+        return spell(heard, spoken, NETWORK_WEIGHT, FILLER_PRICE)
 
     def _narrow(self, among: Vocabulary) -> PhoneSearch:
         if self._among is None or self._among[0] != among:
-            self._among = among, self._searching(self._compile(among))
+            self._among = among, PhoneSearch(self._spelled(self._compile(among)))
         return self._among[1]
 
     async def _decided(
@@ -207,18 +220,27 @@ class Hearth:
         search.begin()
         search.hear(telling)
         best = search.best()
-        if best is None or not best.text:
+        found = [] if best is None or not best.text else self._chosen(search, [best], telling, free)
+        if not found:
             return _Heard(telling, free, [])
-        first = Choice.of(best, free)
+        first = found[0]
         hopeless = first.lead > limit(search.states) + SUPPORT
         if self._second is None or first.lead < self._plain or hopeless:
             return _Heard(telling, free, [first])
-        paths = search.alternatives(telling, CHOICES)
-        return _Heard(telling, free, [Choice.of(path, free) for path in paths if path.text] or [first])
+        paths = [path for path in search.alternatives(telling, CHOICES) if path.text]
+        return _Heard(telling, free, self._chosen(search, paths, telling, free)[:CHOICES] or [first])
+
+    def _chosen(self, search: PhoneSearch, paths: list[Sentence], rows: Floats, free: float) -> list[Choice]:
+        """The sentences with words for free text, the best first: as sure as if these words were in the graph."""
+        if self._texts is None:
+            return [Choice.of(path, free) for path in paths]
+        doubt = limit(search.states) - limit(search.states + self._texts.states)
+        worded = self._texts.worded(paths, rows)
+        return [Choice.of(path, free, doubt if path.free_text else 0.0) for path in worded]
 
     def _forced(self, text: str, heard: "_Heard") -> list[Choice]:
         """A sentence that somebody else heard, as we would have: none where it cannot be in the sound."""
-        search = self._searching(self._compile(Vocabulary((IntentSpec("any.of", (text,)),))))
+        search = PhoneSearch(self._spelled(self._compile(Vocabulary((IntentSpec("any.of", (text,)),)))))
         search.hear(heard.telling)
         path = search.best()
         return [Choice.of(path, heard.free)] if path is not None and path.text else []

@@ -53,6 +53,10 @@ class Path:
     spoken: tuple[Spoken, ...]
     cost: float
     """Nats: of the network's arcs and of the sound."""
+    labels: tuple[int, ...] = ()
+    """Of each row."""
+    free_text: bool = False
+    """Whether words were put in the place of free text."""
 
     @property
     def text(self) -> str:
@@ -115,7 +119,7 @@ class PhoneSearch:
         return [self._path(labels, outputs, cost) for labels, outputs, cost in found]
 
     def _path(self, labels: Sequence[int], outputs: Sequence[int], cost: float) -> Path:
-        return Path(tuple(_aligned(labels, [self._entries[output] for output in outputs])), cost)
+        return Path(tuple(_aligned(labels, [self._entries[output] for output in outputs])), cost, tuple(labels))
 
 
 def _aligned(labels: Sequence[int], entries: Sequence[Entry]) -> Iterator[Spoken]:

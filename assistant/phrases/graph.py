@@ -118,9 +118,13 @@ class Graph:
 
     def _list(self, values: SlotList, then: int) -> int | None:
         if isinstance(values, WildcardSlotList):
+            said = None
+            if isinstance(values, AnyWords) and values.said is not None:
+                said = self.read(values.said, then)
+                if not values.is_text:
+                    return said
             free = self._state([(FREE_TEXT, then, 1.0)])
-            said = values.said if isinstance(values, AnyWords) else None
-            return free if said is None else self.any_of([(1 - LISTED, free), (LISTED, self.read(said, then))])
+            return free if said is None else self.any_of([(1 - LISTED, free), (LISTED, said)])
         if not isinstance(values, TextSlotList):
             return None  # digits: written, not said
         name = values.name or ""

@@ -45,6 +45,8 @@ class AnyWords(WildcardSlotList):
 
     said: Expression | None = None
     """What of it a recognizer that knows only listed words can hear: a tree over other lists."""
+    is_text: bool = True
+    """Whether it is words that were said, not a number in words."""
 
 
 @dataclass

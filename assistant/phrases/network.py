@@ -1,7 +1,7 @@
 """The word network: everything that can be said, as a weighted finite-state graph that any recogniser can load."""
 
 import math
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import NamedTuple
@@ -25,6 +25,13 @@ JOINTS = {"and": 0.02, "then": 0.003}
 
 CONTRACTED = 0.7
 """How often two words that can be contracted are: "what's" for "what is"."""
+
+
+ANY_PHONE = "<phone>"
+"""A phone of free text after its first, which FREE_TEXT stands for where it was opened."""
+
+GOES_ON = 0.5
+"""How often free text goes on after each of its phones: what is not known is even."""
 
 
 ARC = np.dtype([("source", "<i4"), ("target", "<i4"), ("word", "<i4"), ("weight", "<f8")])
@@ -69,7 +76,7 @@ class Network:
     def words(self) -> frozenset[str]:
         """Every word that needs a pronunciation."""
         used = (self.symbols[number] for number in np.unique(self.arcs["word"]))
-        return frozenset(word for word in used if word is not None) - {FREE_TEXT}
+        return frozenset(word for word in used if word is not None) - {FREE_TEXT, ANY_PHONE}
 
     def each_arc(self) -> Iterator[Arc]:
         """One by one."""
@@ -98,7 +105,12 @@ def compile_network(vocabulary: Vocabulary) -> Network:
     together as one short command with the same weight. What cannot be pronounced (digits, other scripts) is left out;
     its spoken forms are there.
     """
-    graph, start = _graph(vocabulary)
+    return numbered(lambda: _graph(vocabulary))
+
+
+def numbered(build: Callable[[], tuple[Graph, int | None]]) -> Network:
+    """The network of a graph, which is built and let go: its states, and the one from which sentences start, if any."""
+    graph, start = build()
     if start is None:
         return Network.of(2, 0, 1, ())
     states, final, arcs, words = _flat(graph, start)
@@ -159,6 +171,33 @@ def restrict(network: Network, words: Container[str]) -> Network:
     arcs["source"], arcs["target"] = number[arcs["source"]], number[arcs["target"]]
     start, final = int(number[network.start]), int(number[network.final])
     return Network(int(kept.sum()), start, final, arcs, network.symbols)
+
+
+def opened(network: Network, price: float) -> Network:
+    """The network with any phones for free text, at a price of so many nats each: FREE_TEXT, then ANY_PHONE."""
+    symbols = (*network.symbols, FREE_TEXT, ANY_PHONE)
+    is_free = network.arcs["word"] == symbols.index(FREE_TEXT)
+    targets = np.unique(network.arcs["target"][is_free])
+    first = network.states + np.arange(len(targets))
+    more = first + len(targets)
+    arcs = network.arcs.copy()
+    arcs["word"][is_free] = 0
+    arcs["target"][is_free] = network.states + np.searchsorted(targets, arcs["target"][is_free])
+    steps = (
+        (first, more, symbols.index(FREE_TEXT), -price),
+        (more, more, len(symbols) - 1, math.log(GOES_ON) - price),
+        (more, targets, 0, math.log(1 - GOES_ON)),
+    )
+    phones = np.empty((3, len(targets)), ARC)
+    for row, step in zip(phones, steps, strict=True):
+        for name, column in zip(ARC.names or (), step, strict=True):
+            row[name] = column
+    return replace(
+        network,
+        states=network.states + 2 * len(targets),
+        arcs=np.concatenate((arcs, phones.ravel())),
+        symbols=symbols,
+    )
 
 
 def _reached(network: Network, start: int, sources: Numbers, targets: Numbers) -> NDArray[np.bool_]:

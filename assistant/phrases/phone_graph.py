@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from assistant.phrases.network import Network
+from assistant.phrases.network import ANY_PHONE, Network
 from assistant.phrases.pronunciation import PHONES
 
 SILENT = 0
@@ -81,7 +81,8 @@ def spell(network: Network, pronunciations: Mapping[str, Iterable[str]], weight:
         word = network.symbols[number // 2]
         assert word is not None
         firsts[number] = len(lexicon.entries)
-        many[number] = lexicon.add(word, dict.fromkeys(map(_labels, pronunciations[word])), ends=number % 2 == 1)
+        ways = dict.fromkeys(map(_labels, pronunciations[word]))
+        many[number] = lexicon.add(None if word == ANY_PHONE else word, ways, ends=number % 2 == 1)
     fillers = np.arange(len(PHONES)) + len(lexicon.entries)
     lexicon.add(None, [(label,) for label in _LABELS.values()])
     endings, labels, rest = lexicon.columns()

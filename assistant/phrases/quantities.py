@@ -42,7 +42,8 @@ def number() -> Kind:
         said = Fraction(1) if words in ("a", "an") else arithmetic.number(words)
         return None if said is None or abs(said) > arithmetic.LARGEST else float(said)
 
-    return Kind("{decimal}", {**_lists(), "decimal": AnyWords("decimal", said=syntax.parse(_AMOUNT))}, compose)
+    decimal = AnyWords("decimal", said=syntax.parse(_AMOUNT), is_text=False)
+    return Kind("{decimal}", {**_lists(), "decimal": decimal}, compose)
 
 
 @cache
@@ -52,4 +53,5 @@ def calculation() -> Kind:
     def compose(parts: Sequence[Part], _: date) -> str | None:
         return arithmetic.calculation(str(parts[0][1]))
 
-    return Kind("{calculation}", {**_lists(), "calculation": AnyWords("calculation", said=syntax.parse(_SUM))}, compose)
+    total = AnyWords("calculation", said=syntax.parse(_SUM), is_text=False)
+    return Kind("{calculation}", {**_lists(), "calculation": total}, compose)
