@@ -205,6 +205,15 @@ def test_check_says_what_works_and_what_does_not(run: Run, tea: Path) -> None:
     assert any(line.startswith(("no  Microphone", "no  Sound")) for line in problems)
 
 
+def test_check_names_a_device_that_cannot_be_said(run: Run) -> None:
+    devices = (
+        "[{name: 灯, kind: light}, {name: 电扇, kind: fan, aliases: [big fan]}, {name: Küchenlampe 2, kind: light}]"
+    )
+    result = run("check", "--set", f"devices={devices}")
+    assert "no  Device 灯: that can be typed but not said. Give it an alias of English words.\n" in result.stdout
+    assert result.stdout.count("not said") == 1
+
+
 def test_check_names_a_model_that_is_missing(run: Run) -> None:
     result = run("check", "--set", "wake.words=[gone.onnx]")
     assert result.exit_code == 1

@@ -167,6 +167,18 @@ bananas: yes
     assert len(problems(file)) == 6
 
 
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [("42", "forty two"), ("Lamp-1", "lamp one"), ("Café light", "cafe  LIGHT"), ("fan no. 20", "fan no twenty")],
+)
+def test_numbers_and_accents_are_heard_and_not_seen(write: Write, name: str, other: str) -> None:
+    file = write(
+        f'devices: [{{name: "{name}", kind: light}}, {{name: "{other}", kind: fan}}, {{name: x 2, kind: fan}}]'
+    )
+    (problem,) = problems(file)
+    assert problem.endswith(f'devices[2].name holds "{other}", a name of "{name}" already. Choose another.')
+
+
 def test_rooms_that_are_only_named_by_devices_exist(write: Write) -> None:
     config = load(write("devices: [{name: lamp, kind: light, area: cellar}, {name: bell, kind: switch}]"))
     assert config.rooms == (Area("cellar"),)

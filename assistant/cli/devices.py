@@ -11,6 +11,7 @@ import click
 from assistant.cli.options import Chosen, configured, print_json, told_here
 from assistant.devices.furnish import furnish
 from assistant.devices.household import Household
+from assistant.devices.naming import can_be_heard
 from assistant.house import Changed, Device, House, HouseEvent, Outcome
 from assistant.messages import Risk
 from assistant.safety.policy import Policy
@@ -307,6 +308,10 @@ def report(house: House) -> bool:
     for device in lost:
         if device.problem not in problems.values():
             click.echo(f"no  Device {device.name}: {device.problem}")
-    if not lost and not problems:
+    silent = [device for device in house.devices if not can_be_heard((device.name, *device.aliases))]
+    for device in silent:
+        click.echo(f"no  Device {device.name}: that can be typed but not said. Give it an alias of English words.")
+    good = not lost and not problems and not silent
+    if good:
         click.echo(f"ok  Devices: {len(house.devices)} in {len(house.areas)} rooms.")
-    return not lost and not problems
+    return good

@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Literal, get_args
 from assistant.answers import listed
 from assistant.devices.kinds import KINDS, DeviceKind
 from assistant.devices.mqtt_settings import Availability, Mqtt, Topic, topics_make_sense
+from assistant.devices.naming import folded
 from assistant.devices.thing import LIMIT
 from assistant.devices.traits import Trait
 from assistant.devices.wiring import (
@@ -140,10 +141,10 @@ def _repeated(things: Sequence[Area | Device]) -> Iterator[Mistake]:
     taken: dict[str, str] = {}
     for thing in things:
         for name_field, name in [("name", thing.name), *(("aliases", alias) for alias in thing.aliases)]:
-            if owner := taken.get(_folded(name)):
+            if owner := taken.get(folded(name)):
                 says = f"holds {shown(name)}, a name of {shown(owner)} already. Choose another."
                 yield Mistake(thing, name_field, says)
-            taken.setdefault(_folded(name), thing.name)
+            taken.setdefault(folded(name), thing.name)
 
 
 def areas_are_known(areas: tuple[Area, ...], devices: tuple[Device, ...]) -> Iterator[Mistake]:
@@ -243,12 +244,8 @@ def limits_are_of_something(policy: Rules, mqtt: Mqtt, devices: tuple[Device, ..
 
 
 def _is_slip(name: str, other: str) -> bool:
-    name, other = _folded(name), _folded(other)
-    if re.search(r"\d", name + other) or name.count(" ") != other.count(" "):
+    numbered = re.search(r"\d", name + other)
+    name, other = folded(name), folded(other)
+    if numbered or name.count(" ") != other.count(" "):
         return name == other
     return bool(difflib.get_close_matches(name, [other], 1, 0.85))
-
-
-def _folded(name: str) -> str:
-    """A name as it sounds."""
-    return " ".join(re.findall(r"\w+", name.casefold()))

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.devices.mqtt_thing import Wires
+from assistant.devices.naming import folded, sayable
 from assistant.devices.thing import Facts
 from assistant.house import Area
 from assistant.messages import Risk
@@ -120,16 +121,6 @@ def _watched(one: Found) -> str:
     name = sayable(one.name)
     shorter = re.sub(r"(?i)( contact)?( sensor)?$", "", name)
     return shorter if "contact" in one.wires.traits and re.search(r"[^\W\d_]", shorter) and shorter != name else ""
-
-
-def folded(name: str) -> str:
-    """A name as it sounds."""
-    return " ".join(re.findall(r"\w+", name.casefold()))
-
-
-def sayable(name: str) -> str:
-    """A name without what is not said: `living_room/lamp (old)` becomes `living room lamp old`."""
-    return " ".join(re.sub(r"[\x00-\x1f\x7f()\[\]{}<>|:\\/_#+*\"]", " ", name).split())
 
 
 def _named(one: Found, adopted: Adopted | None, area: Area | None, taken: Mapping[str, str]) -> tuple[str, str]:
