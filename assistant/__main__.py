@@ -1,6 +1,7 @@
 """The command line of Hearth, thin: each command's module is loaded when it is used."""
 
 import importlib
+import os
 from collections.abc import Mapping
 
 import click
@@ -64,6 +65,8 @@ def cli() -> None:
 def main() -> None:
     """Run the command that the arguments name."""
     economize()
+    # numpy's matrices are small here: a second thread of its library only waits for the first, at full speed.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     cli(prog_name="assistant")
 
 

@@ -34,7 +34,7 @@ from assistant.prompt.answers import Answers, written
 from assistant.prompt.chat import chat_named
 from assistant.prompt.choices import Scores, choose
 from assistant.prompt.instructions import prompts
-from assistant.prompt.values import forms, grounded
+from assistant.prompt.values import WORDED, forms, grounded
 from assistant.registry import Plugin, Registry
 from assistant.safety.guard import Guard
 from assistant.skill import Context, Skill
@@ -112,7 +112,7 @@ def two_slot_answers(known: Vocabulary, most: int = 400) -> Iterator[str]:
         values = {}
         for slot in slots:
             said = [str(number) for number in chance.integers(1, 60, 2)]
-            listed = grounded(said, slot) if slot.kind == "duration" else forms(slot)
+            listed = grounded(said, slot) if slot.kind in WORDED else forms(slot)
             if listed:
                 values[slot.name] = str(listed[chance.integers(len(listed))].text)
         yield written(name, values)

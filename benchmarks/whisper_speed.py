@@ -10,12 +10,15 @@ process which loads one of them and hears one command.
 import argparse
 import asyncio
 import json
+import os
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the assistant has it; for all ways
 
 import numpy as np
 

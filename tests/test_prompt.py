@@ -87,6 +87,22 @@ def test_values_mean_what_they_say(kind: str, answer: str, value: object) -> Non
         ("duration", "a couple of hours", "2 hours", True),
         ("duration", "for a while", "20 minutes", True),
         ("duration", "for a while", "20 minutes 30 seconds", False),
+        ("date", "on the twenty third of may", "23 may", True),
+        ("date", "on the twenty third of may", "24 may", False),
+        ("date", "at the end of the week", "saturday", True),
+        ("date", "at the end of the week", "24 may", False),
+        ("date", "on the 3rd", "3 may", True),
+        ("time", "twenty to eight", "7:40 pm", True),
+        ("time", "twenty to eight", "8:20 am", True),
+        ("time", "twenty to eight", "9:20 am", False),
+        ("time", "at 19:30", "7:30 pm", True),
+        ("time", "half past six", "6:30 am", True),
+        ("time", "at noon", "12:00 pm", True),
+        ("time", "at noon", "12:10 pm", False),
+        ("clock", "at 0:15", "12:15 am", True),
+        ("moment", "in the evening of the fifth", "5 may", True),
+        ("moment", "in the evening of the fifth", "6 may", False),
+        ("moment", "in the evening of the fifth", "5:00 pm", True),
     ],
 )
 def test_only_numbers_that_were_said_can_be_answered(kind: str, said: str, answer: str, possible: bool) -> None:
@@ -118,7 +134,7 @@ def test_what_is_no_value_cannot_be_written(kind: str, answer: str) -> None:
 
 def test_a_day_that_does_not_exist_is_left_to_be_answered() -> None:
     vocabulary = Vocabulary((IntentSpec("a.b", ("on {it}",), (slot("date"),)),))
-    assert read_as(vocabulary, "a.b it: 30 february") == ("a.b", {"it": "2026-02-30"})
+    assert read_as(vocabulary, "a.b it: 30 february", "on february 30th") == ("a.b", {"it": "2026-02-30"})
 
 
 def test_a_closed_slot_can_always_be_refused() -> None:

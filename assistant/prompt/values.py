@@ -1,5 +1,6 @@
 """How slot values are written in answers, and what the written forms mean."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +10,7 @@ from assistant.messages import SlotSpec
 from assistant.phrases.kinds import FREE, kind_of
 from assistant.phrases.lists import Part
 from assistant.phrases.moments import MONTHS, WEEKDAYS
-from assistant.phrases.numbers import cardinal
+from assistant.phrases.numbers import cardinal, ordinal
 
 WIDEST_LIST = 1000
 """Where no number was said, numbers are listed one by one up to this many."""
@@ -37,37 +38,27 @@ class Form:
     """Its meaning, as `Kind.compose` of the slot's kind takes it."""
 
 
-WORDED = (*FREE, "integer", "percentage", "duration")
+WORDED = (*FREE, "integer", "percentage", "duration", "time", "clock", "date", "moment")
 """Kinds of slots whose values depend on the words that were spoken."""
 
 
 def forms(slot: SlotSpec) -> tuple[Form, ...] | None:
-    """Every way to write every value, whatever is said; None where there is no end of them."""
+    """Every way to write every value, whatever is said; None where that depends on the words."""
     match slot.kind:
-        case "text" | "number" | "calculation":
-            return None
+        case "choice":
+            return tuple(_choices(slot))
         case "integer" | "percentage":
             return _numbers(slot) if slot.high - slot.low <= WIDEST_LIST else None
         case "duration":
             return tuple(_durations())
-        case "time" | "clock":
-            return tuple(_times())
-        case "date" | "moment":
-            return tuple(_dates()) if slot.kind == "date" else tuple(_moments())
-    return tuple(_choices(slot))
-
-
-def _moments() -> Iterator[Form]:
-    """A day or a time of day: what a model is left with."""
-    for of, several in (("on", _dates()), ("at", _times())):
-        for form in several:
-            yield Form(form.text, tuple((f"{of} {tag}", value) for tag, value in form.parts))
+    return None
 
 
 def grounded(words: Sequence[str], slot: SlotSpec) -> tuple[Form, ...]:
     """The values of a slot of a `WORDED` kind: runs of the words that were spoken, or what their numbers can mean.
 
-    So no number is answered that nobody said. Where none was said, any number may be meant, but no length of two units.
+    So no number is answered that nobody said. Where none was said, any number may be meant, but no length of two units,
+    no day of a month, and no time but full hours ("at noon").
     """
     if slot.kind in FREE:
         runs = [
@@ -79,6 +70,8 @@ def grounded(words: Sequence[str], slot: SlotSpec) -> tuple[Form, ...]:
         written = (Form(run, (("text", run),)) for run in dict.fromkeys(runs))
         return tuple(form for form in written if kind.compose(form.parts, date.min) is not None)
     numbers = _said(words)
+    if slot.kind in ("time", "clock", "date", "moment"):
+        return tuple(_whens(slot.kind, numbers))
     if not numbers:
         return forms(slot) or ()
     if slot.kind == "duration":
@@ -86,12 +79,23 @@ def grounded(words: Sequence[str], slot: SlotSpec) -> tuple[Form, ...]:
     return tuple(_number(number) for number in numbers if slot.low <= number <= slot.high)
 
 
+def _whens(kind: str, numbers: Sequence[int]) -> Iterator[Form]:
+    """Days, times of day, or where it can be a moment, either: that is what a model is left with."""
+    if kind == "moment":
+        for of, of_kind in (("on", "date"), ("at", "time")):
+            for form in _whens(of_kind, numbers):
+                yield Form(form.text, tuple((f"{of} {tag}", value) for tag, value in form.parts))
+    elif kind == "date":
+        yield from _dates(numbers)
+    else:
+        yield from _times(numbers)
+
+
 def _said(words: Sequence[str]) -> tuple[int, ...]:
     """The numbers among words, in digits, spelled, or in disguise; those that are parts of others too."""
     found: dict[int, None] = {}
     for first, word in enumerate(words):
-        if word.lstrip("-").isdecimal() and len(word) < 10:
-            found[int(word)] = None
+        found.update(dict.fromkeys(int(digits) for digits in re.findall(r"(?<![\d.])-?\d{1,9}(?!\d)", word)))
         found.update(dict.fromkeys(_NEAR.get(word, ())))
         for last in range(first + 1, min(first + _longest(), len(words)) + 1):
             number = _spelled().get(" ".join(words[first:last]))
@@ -102,7 +106,8 @@ def _said(words: Sequence[str]) -> tuple[int, ...]:
 
 @cache
 def _spelled() -> Mapping[str, int]:
-    return {form: number for number in range(LARGEST_SPELLED + 1) for form in cardinal(number)}
+    ordinals = {ordinal(day): day for day in range(1, 32)}
+    return ordinals | {form: number for number in range(LARGEST_SPELLED + 1) for form in cardinal(number)}
 
 
 @cache
@@ -160,19 +165,24 @@ def _plural(count: int, unit: str) -> str:
     return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
 
 
-def _times() -> Iterator[Form]:
-    for hour in range(1, 13):
-        for minute in range(60):
+def _times(numbers: Sequence[int]) -> Iterator[Form]:
+    """Times that have these numbers: "twenty to eight" is 7:40, "19 30" is 7:30 pm. Without any, full hours."""
+    hours = {(number - before - 1) % 12 + 1 for number in numbers if 0 <= number < 24 for before in (0, 1)}
+    minutes = {minute % 60 for number in numbers if 0 < number < 60 for minute in (number, -number)}
+    for hour in sorted(hours) or range(1, 13):
+        for minute in sorted({0} | minutes):
             for half in ("am", "pm"):
                 yield Form(f"{hour}:{minute:02} {half}", (("hour", hour), ("minute", minute), ("half", half)))
 
 
-def _dates() -> Iterator[Form]:
+def _dates(numbers: Sequence[int]) -> Iterator[Form]:
+    """Days by their names, and these days of every month."""
+    days = [number for number in numbers if 1 <= number <= 31]
     for offset, text in enumerate(("today", "tomorrow", "the day after tomorrow")):
         yield Form(text, (("offset", offset),))
     for number, weekday in enumerate(WEEKDAYS):
         yield Form(weekday, (("weekday", number),))
         yield Form(f"next {weekday}", (("week", 1), ("weekday", number)))
     for number, month in enumerate(MONTHS, 1):
-        for day in range(1, 32):
+        for day in days:
             yield Form(f"{day} {month}", (("day", day), ("month", number)))
