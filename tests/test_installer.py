@@ -137,6 +137,13 @@ def test_a_bundle_of_another_version(programs: Path, tmp_path: Path) -> None:
 
 
 @needs_dpkg
+def test_a_bundle_that_has_no_place(programs: Path, tmp_path: Path) -> None:
+    done = install(programs, "--make-bundle", str(tmp_path / "none" / "hearth.bundle"))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"There is no folder {tmp_path}/none for the bundle." in done.stderr
+
+
+@needs_dpkg
 def test_without_root_nothing_is_begun() -> None:
     command = ["bash", str(ROOT / "install.sh")]
     if os.geteuid() == 0:

@@ -13,6 +13,7 @@ bundle_packages() {
 
 make_bundle() {
   read_answers
+  [[ -d $(dirname "$NEW_BUNDLE") ]] || stop "There is no folder $(dirname "$NEW_BUNDLE") for the bundle. Make it first."
   ((EUID == 0)) || stop "Making a bundle needs root, for Debian's packages. Run: sudo $ROOT/install.sh ${ARGUMENTS[*]}"
   local work
   work=$(mktemp -d "${NEW_BUNDLE%/*}/.bundle.XXXXXX" 2>/dev/null || mktemp -d)
@@ -28,7 +29,8 @@ make_bundle() {
   bundle_packages >"$work/bundle/PACKAGES"
   (cd "$work/bundle" && find . -type f -print0 | sort -z | xargs -0 sha256sum) >"$work/sums"
   mv "$work/sums" "$work/bundle/SHA256SUMS"
-  tar --create --file "$NEW_BUNDLE.part" --directory "$work" bundle
+  tar --create --file "$NEW_BUNDLE.part" --directory "$work" bundle 2>>"$LOG_BUNDLE" ||
+    { rm -f "$NEW_BUNDLE.part" && stop "$NEW_BUNDLE cannot be written: $(tail -n 1 "$LOG_BUNDLE")"; }
   mv "$NEW_BUNDLE.part" "$NEW_BUNDLE"
   echo "$NEW_BUNDLE: $(du -m "$NEW_BUNDLE" | cut -f 1) MB. Copy it and this folder; there: sudo ./install.sh --offline FILE"
 }

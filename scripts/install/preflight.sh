@@ -35,9 +35,13 @@ needed_megabytes() {
   if [[ $PROFILE == standard ]]; then echo 2600; else echo 420; fi
 }
 
+# What an interrupted installation has taken counts as free: it is used or removed.
 check_installing_space() {
-  local free
-  free=$(df -Pm /opt | awk 'NR == 2 { print $4 }')
+  local free folder
+  free=$(df -Pm "${APP%/*}" | awk 'NR == 2 { print $4 }')
+  for folder in "$APP/wheels" "$APP"/versions/*; do
+    if [[ -d $folder && ! -e $folder/.complete ]]; then free=$((free + $(du -sm "$folder" | cut -f 1))); fi
+  done
   [[ -e $(version_folder)/.complete ]] || ((free >= $(needed_megabytes))) ||
     stop "/opt has $free MB free; $(needed_megabytes) MB are needed. Free some space: sudo apt clean"
 }

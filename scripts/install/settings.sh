@@ -78,7 +78,8 @@ try:
 except ConfigError as error:
     sys.exit(str(error))
 PYTHON
-    stop "$SETTINGS does not fit this version. Mend it, or move it away:" "$(<"$LOG.settings")"
+    stop "$SETTINGS does not fit this version, which may be older than the settings. Mend it, or move it away:" \
+      "$(<"$LOG.settings")"
   rm -f "$LOG.settings"
 }
 

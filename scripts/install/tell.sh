@@ -30,10 +30,11 @@ quietly() {
   "$@" >>"$LOG" 2>&1
 }
 
-# Ends with one sentence, the log's place and the command to go on.
+# Ends with one sentence, perhaps with more lines to it, the log's place and the command to go on.
 stop() {
   trap - EXIT
-  printf '\ninstall.sh: %s\n' "$@" >&2
+  printf '\ninstall.sh: %s\n' "$1" >&2
+  (($# == 1)) || printf '%s\n' "${@:2}" >&2
   if [[ -n ${CURRENT:-} ]]; then
     printf 'What was written meanwhile: %s\nTo go on, when that is mended: sudo %s/install.sh %s\n' \
       "$LOG" "$ROOT" "${ARGUMENTS[*]}" >&2
