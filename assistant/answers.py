@@ -3,9 +3,12 @@
 import asyncio
 import re
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 
+from assistant.devices.traits import Number
 from assistant.errors import SkillError
 from assistant.house import Device, Outcome
+from assistant.phrases.spoken import duration
 
 Changes = Mapping[str, object]
 
@@ -37,11 +40,20 @@ def sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
+OLD = timedelta(hours=6)
+"""What a sensor measures it tells again within an hour or so; after this it is told as what it was."""
+
+
 def told(device: Device, name: str, text: str) -> str:
     """A sentence of what is known of a device, which says so where that is only assumed, or was true once."""
     known = device.known(name)
     if known is not None and device.problem is not None:
         return sentence(f"I cannot reach {the(device)} now, but as far as I know, {text}")
+    trait = device.traits[name]
+    if known is not None and isinstance(trait, Number) and not trait.settable and known.age > OLD.total_seconds():
+        hours = timedelta(hours=round(known.age / 3600))
+        ago = timedelta(hours.days) if hours.days > 1 else hours
+        return sentence(f"{duration(ago)} ago, {text.replace('it is', 'it was', 1)}")
     return sentence(text if known is None or known.reported else f"as far as I know, {text}")
 
 

@@ -11,8 +11,9 @@ from assistant.devices.kinds import measure, traits
 from assistant.devices.simulated import SimulatedHouse
 from assistant.devices.thing import Facts, Thing, word
 from assistant.errors import BadSlot, DeviceError, SkillError
-from assistant.house import Changed, HouseEvent, Outcome
+from assistant.house import Area, Changed, HouseEvent, Outcome
 from skills.light import skill
+from skills.sensor import skill as sensors
 
 
 class Lamp:
@@ -173,6 +174,28 @@ async def test_answers_say_what_is_only_assumed() -> None:
     assert await assistant.say("turn on the hall lamp") == "I cannot reach the hall lamp."
     answer = await assistant.say("is the hall lamp on")
     assert answer == "I cannot reach the hall lamp now, but as far as I know, the hall lamp is off."
+
+
+async def test_what_was_measured_long_ago_is_told_as_what_it_was() -> None:
+    now = [0.0]
+    sensor = Thing(
+        Facts("frost guard", "sensor", Area("cellar")),
+        {"temperature": measure("temperature", "°C"), "contact": measure("contact")},
+        Lamp().thing._apply,
+        clock=lambda: now[0],
+    )
+    assistant = await testing.assistant(sensors, house=SimulatedHouse((sensor,), (Area("cellar"),)))
+    sensor.report(temperature=21.5, contact=True)
+    for hours, answer in (
+        (1, "It is 21.5 degrees in the cellar."),
+        (9.2, "9 hours ago, it was 21.5 degrees in the cellar."),
+        (28, "A day and 4 hours ago, it was 21.5 degrees in the cellar."),
+        (75, "3 days ago, it was 21.5 degrees in the cellar."),
+    ):
+        now[0] = hours * 3600
+        assert await assistant.say("how warm is it in the cellar") == answer
+    sensor.report(temperature=20)
+    assert await assistant.say("how warm is it in the cellar") == "It is 20 degrees in the cellar."
 
 
 def test_ids_are_words_of_any_script() -> None:
