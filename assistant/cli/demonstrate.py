@@ -12,8 +12,8 @@ from assistant.cli.hear import LEAD_IN, LEAD_OUT, Log
 from assistant.cli.options import Chosen, configured
 from assistant.cli.talk import listen
 from assistant.cli.wav import WavFile
-from assistant.devices.audio import SoundSpeaker
 from assistant.devices.files import FileMicrophone
+from assistant.devices.player import AnySpeaker, configured_speaker
 from assistant.errors import DeviceError
 from assistant.listening.noise import Sound, mixed, read_sound
 from assistant.messages import RATE, Speech
@@ -53,7 +53,7 @@ def demonstrate(chosen: Chosen, stay: bool, folder: Path) -> None:
 
 async def _demonstrate(chosen: Chosen, folder: Path) -> bool:
     file, log = WavFile(folder), Log()
-    speaker: SoundSpeaker | None = SoundSpeaker(chosen.config.sound.speaker)
+    speaker: AnySpeaker | None = configured_speaker(chosen.config.sound.speaker)
     wake = next(iter(chosen.config.wake.thresholds)).replace("_", " ")
     good = True
     async with assemble(chosen.without_chimes, file, folders=chosen.folders, observers=[log]) as assistant:
@@ -93,7 +93,7 @@ def _in_a_room(speech: Sound) -> Sound:
     return mixed(padded, hum, QUIET, 0)
 
 
-async def _play(speaker: SoundSpeaker | None, speech: Speech | None) -> SoundSpeaker | None:
+async def _play(speaker: AnySpeaker | None, speech: Speech | None) -> AnySpeaker | None:
     """Play it. Gives the speaker, or None once there turns out to be none."""
     if speaker is None or speech is None:
         return speaker

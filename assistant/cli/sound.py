@@ -9,10 +9,11 @@ import click
 
 from assistant.cli.options import Chosen, configured
 from assistant.config import Config
-from assistant.devices.audio import SoundSpeaker, sound_devices
+from assistant.devices.audio import sound_devices
 from assistant.devices.cards import Capture, captures, chosen
 from assistant.devices.microphone import microphone
 from assistant.devices.mixer import recording_level, set_recording_level, store_levels
+from assistant.devices.player import configured_speaker
 from assistant.errors import DeviceError
 from assistant.lineup import Lineup
 from assistant.service.sound_check import better, in_words, levels, listen, rise
@@ -53,7 +54,7 @@ async def _sound(config: Config, set_levels: bool, ask: bool) -> bool:
 
 async def loop_back(config: Config, tell: Callable[[str], None]) -> None:
     """Listen to the room, say a sentence, and tell whether it was heard, in lines. Raises DeviceError."""
-    voice, speaker = Lineup(config).synthesizer(), SoundSpeaker(config.sound.speaker)
+    voice, speaker = Lineup(config).synthesizer(), configured_speaker(config.sound.speaker)
 
     async def say() -> None:
         async with contextlib.aclosing(voice.speak(SENTENCE)) as speech:

@@ -17,8 +17,8 @@ from assistant.app import assemble
 from assistant.cli.options import Chosen, configured, print_json, print_turn
 from assistant.cli.wav import WavFile
 from assistant.concurrency import interrupt
-from assistant.devices.audio import SoundSpeaker
 from assistant.devices.files import FileSpeaker
+from assistant.devices.player import configured_speaker
 from assistant.errors import DeviceError
 from assistant.events import Deaf, Event, Hearing, Impaired, Muted, Waiting
 from assistant.messages import Speech
@@ -45,7 +45,7 @@ async def listen(chosen: Chosen, socket: Path | None = None, offline: str = "") 
     With a `socket` the hands are another process, which listens there, and a missing microphone is waited for.
     `offline` is what the proof said.
     """
-    speaker, notifier = SoundSpeaker(chosen.config.sound.speaker), Notifier()
+    speaker, notifier = configured_speaker(chosen.config.sound.speaker), Notifier()
     words = " or ".join(f'"{Path(word).stem.replace("_", " ")}"' for word in chosen.config.wake.thresholds)
     runtime = os.environ.get("RUNTIME_DIRECTORY")
     health = Health(Path(runtime) if runtime else None, os.getpid(), offline)
@@ -107,7 +107,7 @@ def say(chosen: Chosen, text: str, file: Path | None) -> None:
 
 
 async def _say(chosen: Chosen, text: str, file: Path | None) -> None:
-    sound = SoundSpeaker(chosen.config.sound.speaker) if file is None else None
+    sound = configured_speaker(chosen.config.sound.speaker) if file is None else None
     speaker = _Watched(sound or WavFile(file or Path()))
     loud = dataclasses.replace(chosen.config.sound, volume=chosen.config.sound.volume if sound else 100)
     try:

@@ -1,8 +1,10 @@
 """Sound cards by names that stay: from the kernel's own list, /proc/asound."""
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from assistant.errors import DeviceError
 from assistant.messages import RATE
@@ -14,8 +16,8 @@ PREFERRED = (RATE, 48_000, 32_000, 96_000, 44_100)
 
 
 @dataclass(frozen=True, slots=True)
-class Capture:
-    """A microphone input of a sound card."""
+class Card:
+    """An input or output of a sound card."""
 
     card: str
     """ALSA's id, such as `Device`: it stays when cards are numbered anew."""
@@ -23,8 +25,6 @@ class Capture:
     name: str
     number: int
     """The card's number, until it is plugged in again."""
-    rate: int = RATE
-    """The best rate that it has, in Hz."""
 
     @property
     def pcm(self) -> str:
@@ -32,21 +32,45 @@ class Capture:
         return f"plughw:CARD={self.card},DEV={self.device}"
 
 
+@dataclass(frozen=True, slots=True)
+class Capture(Card):
+    """A microphone input of a sound card."""
+
+    rate: int = RATE
+    """The best rate that it has, in Hz."""
+
+
+Either = TypeVar("Either", bound=Card)
+
+
 def captures(root: Path = ASOUND) -> list[Capture]:
     """Every microphone input there is now."""
-    found = []
+    return [
+        Capture(each.card, each.device, each.name, each.number, _rate(_stream(root, each)))
+        for each in _cards(root, "capture")
+    ]
+
+
+def playbacks(root: Path = ASOUND) -> list[Card]:
+    """Every speaker output there is now."""
+    return list(_cards(root, "playback"))
+
+
+def _cards(root: Path, way: str) -> Iterator[Card]:
     for line in _text(root / "pcm").splitlines():
         match = re.match(r"(\d+)-(\d+): (.*?) : (.*?)(?: : .*)?$", line)
-        if match and ": capture" in line:
-            number, device = int(match[1]), int(match[2])
+        if match and f": {way}" in line:
+            number = int(match[1])
             card = _text(root / f"card{number}" / "id").strip() or str(number)
-            name = _name(root, number) or match[4]
-            found.append(Capture(card, device, name, number, _rate(root / f"card{number}" / f"stream{device}")))
-    return found
+            yield Card(card, int(match[2]), _name(root, number) or match[4], number)
 
 
-def chosen(wanted: str | int | None, found: list[Capture]) -> Capture | str:
-    """The input that is meant by a card's id or a part of its name; anything else is a name for ALSA itself.
+def _stream(root: Path, card: Card) -> Path:
+    return root / f"card{card.number}" / f"stream{card.device}"
+
+
+def chosen(wanted: str | int | None, found: Sequence[Either], what: str = "microphone") -> Either | str:
+    """The input or output that is meant by a card's id or a part of its name; anything else is a name for ALSA itself.
 
     Raises DeviceError where several cards fit.
     """
@@ -59,7 +83,7 @@ def chosen(wanted: str | int | None, found: list[Capture]) -> Capture | str:
     fitting = [each for each in found if wanted.casefold() in each.name.casefold()]
     if len({each.card for each in fitting}) > 1:
         names = ", ".join(f"{each.card} ({each.name})" for each in fitting)
-        raise DeviceError(f"The microphone {wanted!r} could be any of {names}. Name one of them by the word in front.")
+        raise DeviceError(f"The {what} {wanted!r} could be any of {names}. Name one of them by the word in front.")
     return fitting[0] if fitting else wanted
 
 

@@ -4,13 +4,14 @@ import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from assistant.devices.audio import SoundMicrophone, SoundSpeaker, sound_devices
+from assistant.devices.player import AnySpeaker, PlayerSpeaker, configured_speaker
 from assistant.errors import DeviceError
 from assistant.messages import BYTES_PER_SECOND, RATE, Speech
 from tests.sound_server import portaudio, sound_server  # noqa: F401 - a fixture
@@ -43,11 +44,15 @@ def found(sound: Sound, where: Sound) -> tuple[float, float]:
     return float(likeness[best]), best / RATE
 
 
+SPEAKERS = pytest.mark.parametrize("kind", [SoundSpeaker, PlayerSpeaker])
+
+
+@SPEAKERS
 @pytest.mark.usefixtures("room")
-async def test_what_is_played_is_heard() -> None:
+async def test_what_is_played_is_heard(kind: Callable[[], AnySpeaker]) -> None:
     sentence = say("turn on the kitchen light")
     spoken = np.concatenate((silence(0.5), sentence, silence(0.5)))
-    speaker = SoundSpeaker()
+    speaker = kind()
     async with SoundMicrophone("pulse") as microphone:
         playing = asyncio.create_task(speaker.play(pieces(spoken, count=7)))
         heard = await record(microphone, seconds(spoken) + 2.5)
@@ -66,10 +71,11 @@ async def test_frames_follow_one_another() -> None:
     assert {len(frame.pcm) for frame in some if frame} == {1600}
 
 
+@SPEAKERS
 @pytest.mark.usefixtures("room")
-async def test_a_cancelled_speaker_is_silent_and_can_play_again() -> None:
+async def test_a_cancelled_speaker_is_silent_and_can_play_again(kind: Callable[[], AnySpeaker]) -> None:
     long, short = say("a " * 30 + "this goes on for a very long time"), say("stop")
-    speaker = SoundSpeaker()
+    speaker = kind()
     async with SoundMicrophone() as microphone:
         playing = asyncio.create_task(speaker.play(pieces(long, count=3)))
         await record(microphone, 1.0)
@@ -111,11 +117,22 @@ async def test_an_unknown_device_is_an_error_that_lists_the_known() -> None:
         await SoundMicrophone("no-such-device").__aenter__()
     with pytest.raises(DeviceError, match=r"'no-such-device'.*pulse"):
         await SoundSpeaker("no-such-device").play(pieces(say("hello")))
+    with pytest.raises(DeviceError, match=r"speaker 'no-such-device' cannot be used: .*no-such-device"):
+        await PlayerSpeaker("no-such-device").play(pieces(say("hello"), count=50))
 
 
+@SPEAKERS
 @pytest.mark.usefixtures("room")
-async def test_an_answer_without_sound_is_no_error() -> None:
-    await SoundSpeaker().play(pieces(np.zeros(0, np.int16)))
+async def test_an_answer_without_sound_is_no_error(kind: Callable[[], AnySpeaker]) -> None:
+    await kind().play(pieces(np.zeros(0, np.int16)))
+
+
+async def test_without_alsa_s_tools_it_is_portaudio_that_plays(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert isinstance(configured_speaker(3), SoundSpeaker), "PortAudio numbers its devices"
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert isinstance(configured_speaker(None), SoundSpeaker)
+    with pytest.raises(DeviceError, match="apt install alsa-utils"):
+        await PlayerSpeaker().play(pieces(say("hello")))
 
 
 HARDENED = """

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.devices.cards import Capture, captures, chosen
+from assistant.devices.cards import Capture, captures, chosen, playbacks
 from assistant.devices.recorder import RecorderMicrophone
 from assistant.errors import DeviceError
 from assistant.messages import BYTES_PER_SECOND
@@ -118,3 +118,9 @@ def test_a_name_that_could_be_several_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DeviceError, match=r"could be any of Device \(.*\), Device_1"):
         chosen("USB PnP", two)
     assert chosen("Device", two) == two[0]
+
+
+def test_outputs_are_found_too(tmp_path: Path) -> None:
+    found = playbacks(sound_cards(tmp_path))
+    assert [each.pcm for each in found] == ["plughw:CARD=0,DEV=0", "plughw:CARD=Device,DEV=0"]
+    assert chosen("HDMI", found) == found[0]
