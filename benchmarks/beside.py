@@ -26,11 +26,7 @@ from assistant.bench.figures import ratio_of_cases as ratio
 from benchmarks import table
 from benchmarks.rows import ROWS, Point, Row
 from benchmarks.ways import WAYS, serve
-from benchmarks.ways.measuring import Measured, Setup
-
-ONE_THREAD = dict.fromkeys(
-    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "CT2_INTER_THREADS", "ORT_NUM_THREADS"), "1"
-)
+from benchmarks.ways.measuring import ONE_THREAD, Measured, Setup
 
 INSTALL = "pip install -e '.[dev,standard,training]' pyopen-wakeword"
 """Everything that is compared."""

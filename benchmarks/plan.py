@@ -1,9 +1,11 @@
-"""What a plan models beside what the same steps take here, on one thread, in processor time.
+"""What a plan models beside what the same steps take here, on one thread, in processor time; and its memory.
 
     python -m benchmarks.plan [--llama FILE] [--rounds 5] [--json]
 
 The models are stand-ins of the full shapes; FILE is TinyLlama 1.1B Chat Q4_K_M or its stand-in
 (`benchmarks.standin_tinyllama`), and is given the vocabulary of `benchmarks.llama`. Ratios are modelled / measured.
+Times are the quickest of the rounds, as those of the probes are that the model starts from, on one core: on two, a
+library's idle thread spins. Memory is what all processes have at most after some turns, as `assistant bench` tells it.
 """
 
 import argparse
@@ -11,10 +13,13 @@ import asyncio
 import json
 import os
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 from assistant.engines.piper import Piper
 from assistant.engines.whisper import Whisper
@@ -26,17 +31,18 @@ from assistant.models.probe import probe
 from assistant.models.rates import expect, known_rates
 from assistant.models.trust import SHIPPED, load
 from benchmarks import standins
-from benchmarks.whisper_speed import command
+from benchmarks.ways.measuring import on_one_core
+from benchmarks.ways.speech import command
 
 
 async def spent(work: Callable[[], Awaitable[object]], rounds: int) -> float:
-    """Seconds of processor time, the median."""
+    """Seconds of processor time, the least."""
     times = []
     for _ in range(rounds):
         began = time.process_time()
         await work()
         times.append(time.process_time() - began)
-    return statistics.median(times)
+    return min(times)
 
 
 async def whisper(rounds: int) -> float:
@@ -72,7 +78,7 @@ async def llama(file: Path, rounds: int) -> float:
     from assistant.engines.llama import Llama
     from benchmarks.llama import SAID, vocabulary, worked
 
-    times = []
+    times: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as cache:
         async with Llama(file, Path(cache), threads=1, floor=0.0, seconds=600) as engine:
             await engine.learn(vocabulary())
@@ -80,11 +86,26 @@ async def llama(file: Path, rounds: int) -> float:
             for text in SAID * rounds:
                 began = worked(engine.pid or 0)
                 await engine.understand(Transcript(text, 1.0, "typed"))
-                times.append(worked(engine.pid or 0) - began)
-    return statistics.median(times)
+                times.setdefault(text, []).append(worked(engine.pid or 0) - began)
+    return statistics.median(map(min, times.values()))
 
 
-async def measure(file: Path | None, rounds: int) -> dict[str, dict[str, float]]:
+def memory(profile: str, file: Path | None) -> float:
+    """Megabytes."""
+    settings = [f"state.folder={tempfile.gettempdir()}"]
+    if file:
+        settings += [
+            f"recognition.whisper.model={standins.whisper_tiny()}/", "recognition.threshold=1.0",
+            f"understanding.llama.model={file.resolve()}", f"voice.piper.model={standins.piper_medium()}",
+        ]  # fmt: skip
+    command = [sys.executable, "-m", "assistant", "bench", "--json", "--profile", profile, "--turns", "3"]
+    command += [part for stage in ("speak", "understand") for part in ("--stage", stage)]
+    command += [part for setting in settings for part in ("--set", setting)]
+    run = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
+    return float(sum(run["memory_mb"]["stages"]["speak"].values()))
+
+
+async def measure(file: Path | None, rounds: int) -> dict[str, dict[str, Any]]:
     machine, probed = this_machine(), probe()
     speed = expect(machine, probed, known_rates(), 1, os.uname().machine)
     plan = planner.plan(machine, probed, speed, load(SHIPPED), {}, 0.0)
@@ -96,7 +117,12 @@ async def measure(file: Path | None, rounds: int) -> dict[str, dict[str, float]]
     found = {"whisper": (modelled("whisper"), await whisper(rounds)), "piper": (modelled("en_US"), await piper(rounds))}
     if file:
         found["llama"] = (modelled("tinyllama"), await llama(file, rounds))
-    return {name: {"modelled_s": a, "measured_s": b, "ratio": a / b} for name, (a, b) in found.items()}
+    report = {name: {"modelled": a, "measured": b, "ratio": a / b, "unit": "s"} for name, (a, b) in found.items()}
+    for profile in plan.profiles:
+        if profile.name == "embedded" or file:
+            a, b = profile.memory / 1e6, memory(profile.name, file if profile.name != "embedded" else None)
+            report[f"memory, {profile.name}"] = {"modelled": a, "measured": b, "ratio": a / b, "unit": "MB"}
+    return report
 
 
 def main() -> None:
@@ -105,13 +131,14 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of lines")
     arguments = parser.parse_args()
+    on_one_core()
     report = asyncio.run(measure(arguments.llama, arguments.rounds))
     if arguments.json:
         print(json.dumps(report))
         return
     for step, row in report.items():
-        modelled, measured, ratio = (row[name] for name in ("modelled_s", "measured_s", "ratio"))
-        print(f"{step:10} modelled {modelled:.3f} s  measured {measured:.3f} s  ratio {ratio:.2f}")
+        modelled, measured, ratio, unit = row.values()
+        print(f"{step:20} modelled {modelled:.4g} {unit}  measured {measured:.4g} {unit}  ratio {ratio:.2f}")
 
 
 if __name__ == "__main__":

@@ -8,29 +8,23 @@ What is mapped by several processes is counted once: the proportional set size, 
 import argparse
 import asyncio
 import json
-import os
 import tempfile
 from pathlib import Path
 
 import soundfile
 
 from assistant.app import assemble
+from assistant.bench.processes import family
 from assistant.config import load
 from assistant.devices.files import FileMicrophone, FileSpeaker
 from benchmarks.standins import piper_medium, whisper_tiny
 from tests.sounds import in_a_room, say
 
 
-def processes(root: int) -> list[int]:
-    """A process and all that it started."""
-    children = Path(f"/proc/{root}/task").glob("*/children")
-    return [root, *(each for file in children for child in file.read_text().split() for each in processes(int(child)))]
-
-
 def megabytes(kind: str) -> float:
     """Proportional set size (`Pss`) or resident set size (`Rss`) of all our processes together."""
     total = 0
-    for process in processes(os.getpid()):
+    for process in family():
         for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
             if line.startswith(f"{kind}:"):
                 total += int(line.split()[1])

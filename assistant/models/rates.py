@@ -7,6 +7,7 @@ faster or slower: multiplying matrices for what computes, copying for what reads
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import log
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -106,7 +107,7 @@ def expect(machine: Machine, probe: Probe, rates: Sequence[Rates], threads: int,
     Another is compared with the nearest one that is known.
     """
     found = next((each for each in rates if re.match(each.matches, machine.name)), None)
-    near = found or _nearest(machine, rates, instructions)
+    near = found or _nearest(machine, probe, rates, instructions)
     gains = {"matmul": probe.matmul / near.matmul.value, "copy": probe.copy / near.copy.value}
     if found:
         gains = {name: min(1.0, gain) for name, gain in gains.items()}
@@ -133,8 +134,12 @@ def core_watts(machine: Machine) -> Figure | None:
     return next((each.core_watts for each in known_rates() if re.match(each.matches, machine.name)), None)
 
 
-def _nearest(machine: Machine, rates: Sequence[Rates], instructions: str) -> Rates:
+def _nearest(machine: Machine, probe: Probe, rates: Sequence[Rates], instructions: str) -> Rates:
+    """The machine whose kind computes alike: of x86-64 the one whose probes are most like these."""
     if instructions in ("x86_64", "AMD64"):
-        return next(each for each in rates if each.matches == "x86_64")
+        return min(
+            (each for each in rates if each.matches == "x86_64"),
+            key=lambda each: abs(log(probe.matmul / each.matmul.value)) + abs(log(probe.copy / each.copy.value)),
+        )
     generation = "Raspberry Pi 5" if machine.dot_product else "Raspberry Pi 4"
     return next(each for each in rates if each.name == generation)

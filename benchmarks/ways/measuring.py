@@ -1,5 +1,7 @@
 """What a comparison may use, and what a measurement of one case gives."""
 
+import os
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -28,8 +30,21 @@ class Measured:
     more: Mapping[str, float] = field(default_factory=dict)
 
 
+ONE_THREAD = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "CT2_INTER_THREADS", "ORT_NUM_THREADS"), "1"
+)
+"""In the environment of what is to have one thread; libraries read it when they are loaded."""
+
 Measure = Callable[[int], Measured]
 """Of the case with this number."""
+
+
+def on_one_core() -> None:
+    """Begin this program anew with one thread on one core, unless it is so already."""
+    if ONE_THREAD.items() <= os.environ.items() and len(os.sched_getaffinity(0)) == 1:
+        return
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**os.environ, **ONE_THREAD})
 
 
 def timed(work: Callable[[], object]) -> Measured:
