@@ -1,6 +1,7 @@
 """install.sh on a fresh Debian with a real systemd: it listens, survives what a house does, and goes without trace.
 
-One machine for all of it, in this order. A capture program of ours stands in for the microphone.
+One machine for all of it; each test can be run alone and installs what is not there. A capture program of ours stands
+in for the microphone.
 """
 
 import random
@@ -36,6 +37,18 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tree]:
     lend_microphone(made)
     with made.booted():
         yield made
+
+
+@pytest.fixture
+def installed(machine: Tree) -> Tree:
+    """The machine with Hearth on it, whatever was tested before."""
+    if machine.do("test -e /opt/hearth/current").returncode:
+        machine.good("/hearth/install.sh")
+    if machine.do(f"grep -q log_transcripts {SETTINGS}").returncode:
+        machine.good(f"echo 'privacy: {{log_transcripts: true}}' >> {SETTINGS}")
+        machine.good("systemctl restart assistant-hands assistant")
+    machine.until(LISTENING, 90)
+    return machine
 
 
 def lend_microphone(made: Tree) -> None:
@@ -87,135 +100,138 @@ def test_it_installs_and_listens(machine: Tree) -> None:
     machine.good("! systemctl --failed --no-legend | grep .")
 
 
-def test_the_processor_is_quick_in_turns_alone(machine: Tree) -> None:
+def test_the_processor_is_quick_in_turns_alone(installed: Tree) -> None:
     """The files of cpufreq are in memory here: this machine's own processor may have none."""
     policy = f"{CPUFREQ}/policy0"
-    machine.good(
+    installed.good(
         f"mount -t tmpfs tmpfs {CPUFREQ} && mkdir {policy} && cd {policy} && echo ondemand > scaling_governor && "
         "echo performance ondemand > scaling_available_governors"
     )
-    machine.good("printf 'power: {performance_in_turns: true}\\nprivacy: {log_transcripts: true}\\n' >> " + SETTINGS)
-    machine.good("/hearth/install.sh")
-    assert "highest speed in turns" in machine.do("assistant check").stdout
-    plan(machine, f"{FAKE}/command.raw")
-    machine.good("systemctl restart assistant-hands assistant")
-    machine.until(f"grep -q performance {policy}/scaling_governor", 90)
-    machine.until(f"grep -q ondemand {policy}/scaling_governor", 60)
-    machine.until("journalctl -b -u assistant -o cat | grep -q 'light.on(light=kitchen light)'", 90)
-    plan(machine, "good")
-    before = pid(machine, "assistant")
-    machine.good(f"echo performance > {policy}/scaling_governor; kill -9 {before}")
-    machine.until(f"grep -q ondemand {policy}/scaling_governor", 60)
-    machine.until(listens_anew("assistant", before), 60)
-    machine.good("assistant check --offline-proof && systemd-analyze security --threshold=10 assistant")
+    installed.good("echo 'power: {performance_in_turns: true}' >> " + SETTINGS)
+    installed.good("/hearth/install.sh")
+    assert "highest speed in turns" in installed.do("assistant check").stdout
+    plan(installed, f"{FAKE}/command.raw")
+    installed.good("systemctl restart assistant-hands assistant")
+    installed.until(f"grep -q performance {policy}/scaling_governor", 90)
+    installed.until(f"grep -q ondemand {policy}/scaling_governor", 60)
+    installed.until("journalctl -b -u assistant -o cat | grep -q 'light.on(light=kitchen light)'", 90)
+    plan(installed, "good")
+    before = pid(installed, "assistant")
+    installed.good(f"echo performance > {policy}/scaling_governor; kill -9 {before}")
+    installed.until(f"grep -q ondemand {policy}/scaling_governor", 60)
+    installed.until(listens_anew("assistant", before), 60)
+    installed.good("assistant check --offline-proof && systemd-analyze security --threshold=10 assistant")
 
 
-def test_a_second_time_changes_nothing(machine: Tree) -> None:
-    machine.good("echo '# mine' >> /etc/assistant/config.yaml")
-    before = machine.good("readlink /opt/hearth/current; sha256sum /etc/assistant/config.yaml")
-    assert "There already" in machine.good("/hearth/install.sh")
-    assert machine.good("readlink /opt/hearth/current; sha256sum /etc/assistant/config.yaml") == before
+def test_a_second_time_changes_nothing(installed: Tree) -> None:
+    installed.good("echo '# mine' >> /etc/assistant/config.yaml")
+    before = installed.good("readlink /opt/hearth/current; sha256sum /etc/assistant/config.yaml")
+    assert "There already" in installed.good("/hearth/install.sh")
+    assert installed.good("readlink /opt/hearth/current; sha256sum /etc/assistant/config.yaml") == before
 
 
-def test_the_head_has_no_network_and_shows_it(machine: Tree) -> None:
-    assert "all refused" in machine.good("journalctl -b -u assistant -o cat")
-    proof = machine.good("assistant check --offline-proof")
+def test_the_head_has_no_network_and_shows_it(installed: Tree) -> None:
+    assert "all refused" in installed.good("journalctl -b -u assistant -o cat")
+    proof = installed.good("assistant check --offline-proof")
     assert "no  " not in proof
-    assert machine.do("/opt/hearth/current/venv/bin/python -m assistant head").returncode == 78
+    assert installed.do("/opt/hearth/current/venv/bin/python -m assistant head").returncode == 78
 
 
 @pytest.mark.parametrize("unit", HALVES)
-def test_killed_it_listens_again(machine: Tree, unit: str) -> None:
-    machine.until(LISTENING, 60)
-    before, other = pid(machine, unit), pid(machine, HALVES[unit == HALVES[0]])
-    machine.good(f"kill -9 {before}")
-    took = machine.until(listens_anew(unit, before), 90)
+def test_killed_it_listens_again(installed: Tree, unit: str) -> None:
+    installed.until(LISTENING, 60)
+    before, other = pid(installed, unit), pid(installed, HALVES[unit == HALVES[0]])
+    installed.good(f"kill -9 {before}")
+    took = installed.until(listens_anew(unit, before), 90)
     measured(f"{unit} killed: back after {took:.1f} s")
-    assert pid(machine, HALVES[unit == HALVES[0]]) == other
+    assert pid(installed, HALVES[unit == HALVES[0]]) == other
 
 
-def test_a_frozen_capture_program_is_replaced_without_a_restart(machine: Tree) -> None:
-    before = pid(machine, "assistant")
-    machine.good("pkill -STOP -f bin/arecord")
-    machine.until("journalctl -b -u assistant -o cat | tail -n 3 | grep -q 'microphone is back'", 60)
-    assert pid(machine, "assistant") == before
+def test_a_frozen_capture_program_is_replaced_without_a_restart(installed: Tree) -> None:
+    before = pid(installed, "assistant")
+    installed.good("pkill -STOP -f bin/arecord")
+    took = installed.until("journalctl -b -u assistant -o cat | tail -n 3 | grep -q 'microphone is back'", 60)
+    measured(f"frozen capture program: heard again after {took:.1f} s")
+    assert pid(installed, "assistant") == before
 
 
-def test_a_frozen_head_is_started_again_by_the_watchdog(machine: Tree) -> None:
-    before = pid(machine, "assistant")
-    machine.good(f"kill -STOP {before}")
-    took = machine.until(listens_anew("assistant", before), 150)
+def test_a_frozen_head_is_started_again_by_the_watchdog(installed: Tree) -> None:
+    before = pid(installed, "assistant")
+    installed.good(f"kill -STOP {before}")
+    took = installed.until(listens_anew("assistant", before), 150)
     measured(f"frozen head: listening again after {took:.1f} s")
 
 
-def test_a_wrong_setting_is_named_and_not_tried_again(machine: Tree) -> None:
-    machine.good(
+def test_a_wrong_setting_is_named_and_not_tried_again(installed: Tree) -> None:
+    installed.good(
         "cp -p /etc/assistant/config.yaml /root/good.yaml; echo 'wake: {words: [hello]}' >> /etc/assistant/config.yaml"
     )
-    done = machine.do("/hearth/install.sh")
+    done = installed.do("/hearth/install.sh")
     assert done.returncode == 1
     assert "wake.words" in done.stderr
     assert "To go on" in done.stderr
-    machine.good(LISTENING)
-    machine.do("systemctl restart assistant")
-    machine.until("systemctl show -p StatusText,ExecMainStatus,NRestarts assistant | grep -qx ExecMainStatus=78", 60)
-    machine.until("journalctl -b -u assistant-help@assistant -o cat | grep -q 'assistant.service has given up'", 60)
-    assert machine.good("systemctl show -p NRestarts --value assistant").strip() == "0"
-    machine.good("cp -p /root/good.yaml /etc/assistant/config.yaml; systemctl restart assistant")
-    machine.until(LISTENING, 60)
+    installed.good(LISTENING)
+    installed.do("systemctl restart assistant")
+    installed.until("systemctl show -p StatusText,ExecMainStatus,NRestarts assistant | grep -qx ExecMainStatus=78", 60)
+    installed.until("journalctl -b -u assistant-help@assistant -o cat | grep -q 'assistant.service has given up'", 60)
+    assert installed.good("systemctl show -p NRestarts --value assistant").strip() == "0"
+    installed.good("cp -p /root/good.yaml /etc/assistant/config.yaml; systemctl restart assistant")
+    installed.until(LISTENING, 60)
 
 
-def test_with_all_but_its_state_read_only_it_works(machine: Tree) -> None:
-    machine.good("systemctl stop assistant assistant-hands && mount --bind /var/lib/assistant /var/lib/assistant")
-    machine.good("mount -o remount,bind,ro / && ! touch /root/x")
-    plan(machine, f"{FAKE}/command.raw")
+def test_with_all_but_its_state_read_only_it_works(installed: Tree) -> None:
+    installed.good("systemctl stop assistant assistant-hands && mount --bind /var/lib/assistant /var/lib/assistant")
+    installed.good("mount -o remount,bind,ro / && ! touch /root/x")
+    plan(installed, f"{FAKE}/command.raw")
     heard = "journalctl -b -u assistant -o cat | grep -c 'light.on(light=kitchen light)'"
-    before = int(machine.do(heard).stdout)
-    machine.good("systemctl start assistant-hands assistant")
-    machine.until(f"[ $({heard}) -gt {before} ]", 90)
-    plan(machine, "good")
-    machine.good("systemctl stop assistant assistant-hands && mount -o remount,bind,rw / && umount /var/lib/assistant")
-    machine.good("systemctl start assistant-hands assistant")
-    machine.until(LISTENING, 60)
+    before = int(installed.do(heard).stdout)
+    installed.good("systemctl start assistant-hands assistant")
+    installed.until(f"[ $({heard}) -gt {before} ]", 90)
+    plan(installed, "good")
+    installed.good(
+        "systemctl stop assistant assistant-hands && mount -o remount,bind,rw / && umount /var/lib/assistant"
+    )
+    installed.good("systemctl start assistant-hands assistant")
+    installed.until(LISTENING, 60)
 
 
-def test_a_full_disk_leaves_it_listening(machine: Tree) -> None:
-    machine.good(
+def test_a_full_disk_leaves_it_listening(installed: Tree) -> None:
+    installed.good(
         "mount -t tmpfs -o size=64k tmpfs /var/lib/assistant/hands && chown assistant-hands /var/lib/assistant/hands"
     )
-    machine.good(
+    installed.good(
         "dd if=/dev/zero of=/var/lib/assistant/hands/full bs=1k count=64 2>/dev/null; systemctl restart assistant-hands"
     )
-    machine.until(LISTENING, 60)
-    machine.good("umount -l /var/lib/assistant/hands; systemctl restart assistant-hands")
+    installed.until(LISTENING, 60)
+    installed.good("umount -l /var/lib/assistant/hands; systemctl restart assistant-hands")
 
 
-def test_killed_at_random_moments_it_can_always_go_on(machine: Tree) -> None:
+def test_killed_at_random_moments_it_can_always_go_on(installed: Tree) -> None:
     chance = random.Random(6)
     whole = 0
     for number in range(50):
         if number % 5 == 0:
-            machine.good(f"echo '# {number}' >> /hearth/README.md")
-        running = machine.start("exec /hearth/install.sh")
+            installed.good(f"echo '# {number}' >> /hearth/README.md")
+        running = installed.start("exec /hearth/install.sh")
         time.sleep(chance.uniform(0, 25))
-        machine.do(KILL_INSTALLER)
+        installed.do(KILL_INSTALLER)
         if number % 2:  # otherwise it goes on, as it would
-            machine.do("pkill -KILL -f '[p]ip (download|install)'")
+            installed.do("pkill -KILL -f '[p]ip (download|install)'")
         running.wait(30)
         running.communicate()
-        link = machine.good("readlink -f /opt/hearth/current").strip()
-        machine.good(f"test -e {link}/.complete && {link}/venv/bin/python -c 'import assistant.app'")
-        machine.until(LISTENING, 90)
+        link = installed.good("readlink -f /opt/hearth/current").strip()
+        installed.good(f"test -e {link}/.complete && {link}/venv/bin/python -c 'import assistant.app'")
+        installed.until(LISTENING, 90)
         whole += 1
     measured(f"{whole} kills, listening after each")
-    assert re.search("Hearth listens", machine.good("/hearth/install.sh"))
+    assert re.search("Hearth listens", installed.good("/hearth/install.sh"))
 
 
-def test_it_goes_and_leaves_nothing(machine: Tree) -> None:
-    machine.good("/hearth/install.sh --uninstall")
-    machine.good("test -e /etc/assistant/config.yaml && test -d /var/lib/assistant")
-    machine.good("/hearth/install.sh --uninstall --purge")
-    nothing_is_left(machine)
+def test_it_goes_and_leaves_nothing(installed: Tree) -> None:
+    installed.good("/hearth/install.sh --uninstall")
+    installed.good("test -e /etc/assistant/config.yaml && test -d /var/lib/assistant")
+    installed.good("/hearth/install.sh --uninstall --purge")
+    nothing_is_left(installed)
 
 
 def nothing_is_left(machine: Tree) -> None:
@@ -227,6 +243,7 @@ def nothing_is_left(machine: Tree) -> None:
 
 
 def test_uninstalling_waits_for_what_a_killed_installer_left(machine: Tree) -> None:
+    machine.good("/hearth/install.sh --uninstall --purge")
     running = machine.start("exec /hearth/install.sh")
     machine.until("pgrep -f '[p]ip download'", 120)
     machine.good(f"{KILL_INSTALLER}; pgrep -f '[p]ip download'")
