@@ -7,6 +7,7 @@ or whole utterances at a time, with the same result (engines/incremental.py).
 
 import hashlib
 import importlib.util
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -153,8 +154,18 @@ def session(model: Path | bytes, what: str = "wake word model") -> Session:
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        loaded: Session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        if isinstance(model, bytes):
+            # As a file, of which onnxruntime keeps nothing: it holds on to bytes that it is given.
+            with tempfile.NamedTemporaryFile(suffix=".onnx") as file:
+                file.write(model)
+                file.flush()
+                return _opened(Path(file.name), options)
+        return _opened(model, options)
     except Exception as error:  # onnxruntime raises a dozen classes of its own, without a common base
         name = model if isinstance(model, Path) else "of openWakeWord"
         raise EngineError(f"The {what} {name} cannot be loaded: {error}") from error
+
+
+def _opened(model: Path, options: onnxruntime.SessionOptions) -> Session:
+    loaded: Session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     return loaded

@@ -161,7 +161,9 @@ class Hearth:
     def _load(self, vocabulary: Vocabulary) -> PhoneSearch:
         with lasting():
             if self._free_text is not None and self._texts is None:
-                self._texts = FreeText(self._spelled(self._free_text()))
+                texts = self._free_text()
+                release()
+                self._texts = FreeText(self._spelled(texts))
             network = joined(self._compile(vocabulary), JOINT_PRICE)
             release()
             return PhoneSearch(self._spelled(network))

@@ -33,9 +33,14 @@ class Ends:
     def __init__(self, lists: Mapping[str, SlotList]) -> None:
         self._lists = lists
         self._known: dict[tuple[str, int], Words] = {}
+        self._same: dict[Words, Words] = {}
 
     def words(self, expression: Expression, end: int) -> Words:
         """The words that can stand at an end of what a tidy tree matches: `end` is 0 for the first, -1 for the last."""
+        found = self._words(expression, end)
+        return self._same.setdefault(found, found)  # many templates begin and end alike
+
+    def _words(self, expression: Expression, end: int) -> Words:
         match expression:
             case TextChunk():
                 return frozenset(expression.text.split()[:1] if end == 0 else expression.text.split()[-1:])
@@ -45,11 +50,11 @@ class Ends:
                     self._known[key] = self._of_list(self._lists[expression.list_name], end)
                 return self._known[key]
             case Alternative() | Permutation():
-                return _any_of(self.words(item, end) for item in expression.items)
+                return _any_of(self._words(item, end) for item in expression.items)
             case Group():
                 items = expression.items if end == 0 else expression.items[::-1]
                 needed = next((place for place, item in enumerate(items) if not outline.silent(item)), len(items))
-                return _any_of(self.words(item, end) for item in items[: needed + 1])
+                return _any_of(self._words(item, end) for item in items[: needed + 1])
         return None
 
     def _of_list(self, values: SlotList, end: int) -> Words:
@@ -57,7 +62,7 @@ class Ends:
             return frozenset({DIGITS})
         if not isinstance(values, TextSlotList):
             return None
-        return _any_of(self.words(value.text_in, end) for value in values.values)
+        return _any_of(self._words(value.text_in, end) for value in values.values)
 
 
 def _any_of(several: Iterable[Words]) -> Words:
