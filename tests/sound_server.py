@@ -23,6 +23,8 @@ def sound_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Run a PulseAudio of our own with a null sink, whose monitor is the default microphone."""
     if shutil.which("pulseaudio") is None:
         pytest.skip("needs pulseaudio (Debian packages pulseaudio and libasound2-plugins)")
+    if shutil.which("aplay") is None:
+        pytest.skip("needs aplay (Debian package alsa-utils)")
     sounddevice = portaudio()
     home = tmp_path_factory.mktemp("pulse")
     socket = home / "socket"
