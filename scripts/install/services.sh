@@ -61,7 +61,7 @@ allow_performance() {
 # The version before goes on, where there is one.
 explain_service() {
   local last
-  last=$(journalctl --unit "$1" --lines 1 --output cat 2>/dev/null)
+  last=$(journalctl --unit "$1" --identifier python --lines 1 --output cat 2>/dev/null) # its own, not systemd's
   if [[ -n $PREVIOUS && $PREVIOUS != "$(version_folder)" && -e $PREVIOUS/.complete ]]; then
     switch_to "$PREVIOUS"
     quietly systemctl reset-failed assistant-hands.service assistant.service || true
