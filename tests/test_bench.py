@@ -263,7 +263,7 @@ def test_a_manifest_with_missing_files_is_measured_as_far_as_it_goes(tmp_path: P
     result = CliRunner().invoke(cli, command)
     assert result.exit_code == 2
     run = json.loads(result.stdout)
-    assert "gone.wav" in run["unreadable"][0]
+    assert "gone.wav does not exist" in run["unreadable"][0]
     assert run["ms"]["turn"]["n"] == 1
     assert run["accuracy"]["clean"]["value"] == 1.0
 

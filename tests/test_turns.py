@@ -132,7 +132,7 @@ async def test_why_is_told_in_sentences_that_can_be_spoken() -> None:
     record, _ = await built.ask("turn on the lamp")
     assert explain.what_was_heard(record) == "I heard: turn on the lamp. I was 100 percent sure."
     told = explain.why(record)
-    assert "I asked the lamp for on yes, and it did it." in told
+    assert "I asked the lamp to turn on, and it did it." in told
     assert "%" not in told
     assert explain.why(None) == explain.NOTHING_YET
     record, _ = await built.ask("gibberish of no use")

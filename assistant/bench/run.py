@@ -54,6 +54,7 @@ async def measure(wanted: Wanted, record: Record, tell: Tell, stop: Callable[[],
             await assistant.mind.ready()
             lines, record.data["unreadable"] = await _lines(wanted, assistant)
             said = await _synthesised(lines, assistant, tell)
+        record.data["left_out"] = assistant.lineup.problems  # recognizers join when they are loaded
         if chosen & {"recognize", "understand", "accuracy"} and said:
             with watch.stage("turns"), watch.turns():
                 await stages.turns(assistant, said, record, tell)

@@ -104,8 +104,9 @@ def drift(run: Mapping[str, Any]) -> list[str]:
 
 
 def problems(run: Mapping[str, Any]) -> list[str]:
-    """What was left out."""
+    """What was left out, recordings and engines."""
     told = [f"Left out: {problem}" for problem in run.get("unreadable", ())]
+    told += [f"{engine} is left out: {problem}" for engine, problem in run.get("left_out", {}).items()]
     if "language_model" in run:
         told.append(f"Language model: {run['language_model']}")
     return told

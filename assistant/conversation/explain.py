@@ -84,12 +84,15 @@ def _understanding(turn: Turn) -> Iterator[str]:
 
 def _device(asked: Asked) -> str:
     came = _OUTCOMES.get(asked.outcome, f"said: {asked.outcome.rstrip('.')}")
-    wanted = " and ".join(f"{name.replace('_', ' ')} {_value(value)}" for name, value in asked.changes.items())
-    return f"I asked the {asked.device}{' for ' + wanted if wanted else ''}, and it {came}."
+    wanted = " and ".join(_wish(name.replace("_", " "), value) for name, value in asked.changes.items())
+    return f"I asked the {asked.device}{' ' + wanted if wanted else ''}, and it {came}."
 
 
-def _value(value: object) -> str:
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+def _wish(what: str, value: object) -> str:
+    """Of a change such as `on=False` or `brightness=40`."""
+    if what == "on" and isinstance(value, bool):
+        return "to turn on" if value else "to turn off"
+    return f"for {what} {'yes' if value else 'no'}" if isinstance(value, bool) else f"for {what} {value}"
 
 
 def _capital(text: str) -> str:

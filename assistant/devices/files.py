@@ -112,6 +112,8 @@ class FileMicrophone:
         self._moved.set()
 
     def _unreadable(self, error: Exception) -> DeviceError:
+        if not self.path.exists():
+            return DeviceError(f"{self.path} does not exist. Give the path of a WAV or FLAC file.")
         return DeviceError(f"{self.path} cannot be read as sound ({error}). Give a WAV or FLAC file.")
 
 
