@@ -274,7 +274,7 @@ class IntentSpec:
     after: tuple[str, ...] = ()
     """Templates that mean this only shortly after another command of the same skill: "ten minutes more"."""
     written: tuple[str, ...] = ()
-    """Templates that are read, but that no recognizer with a word network listens for: rare ways to say it."""
+    """Rarer ways to say it: read as the templates are, but hardly expected of speech."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,9 +149,8 @@ class Skill:
         `weight` tells how often it is said, relative to other intents; `later` lets it be asked for at another time, as
         in "… in ten minutes"; `seconds` is how long a call may take, where that is longer than others may. `after` are
         sentences that mean this only shortly after another command of this skill, as "ten minutes more" does after a
-        timer was set: slots that they do not say are taken from there. `written` are rarer ways to say it, which are
-        understood where they are typed or taken down word for word, but not listened for: they cost the recognizer of
-        a small machine nothing. Raises SkillLoadError for a function whose signature cannot be spoken.
+        timer was set: slots that they do not say are taken from there. `written` are rarer ways to say it: understood
+        as the others are where they are typed, and hardly expected where they are spoken. Raises SkillLoadError for a function whose signature cannot be spoken.
         """
         more = (tuple(after), tuple(written))
         return self._register(templates, weight, risk, more, question=False, later=later, seconds=seconds)

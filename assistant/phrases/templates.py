@@ -15,6 +15,9 @@ from assistant.phrases.kinds import FREE, kind_of
 from assistant.phrases.lists import Kind, Part, Value
 from assistant.phrases.notation import TemplateError
 
+RARELY = 0.1
+"""How often a command is said in one of the rarer ways, where it has some: an estimate."""
+
 _TAG = "/"
 """Between a slot's name and the tag of its part, in the names of matched entities."""
 
@@ -29,7 +32,7 @@ class Template:
     weight: float
     """That of its intent."""
     prior: float
-    """How likely it is to be said; the priors of a vocabulary add up to one. What is only written has none."""
+    """How likely it is to be said; the priors of a vocabulary add up to one."""
     later: bool
     """Whether a time may be said with it."""
     slots: Mapping[str, Kind]
@@ -69,9 +72,11 @@ def parse(vocabulary: Vocabulary) -> Templates:
     total = sum(spec.weight for spec in vocabulary.intents) or 1.0
     for spec in vocabulary.intents:
         parsed = _parse_intent(spec)
-        heard = spec.weight / total / len(spec.templates)
+        rarely = RARELY if spec.written else 0.0
+        often = (1 - rarely) / len(spec.templates)
         for place, (expression, kinds) in enumerate(parsed):
-            prior = heard if place < len(spec.templates) else 0.0
+            share = often if place < len(spec.templates) else rarely / len(spec.written)
+            prior = spec.weight / total * share
             for kind in kinds.values():
                 lists.update(kind.lists)
             first, last = (ends.words(expression, end) for end in (0, -1))
