@@ -150,7 +150,8 @@ class Skill:
         in "… in ten minutes"; `seconds` is how long a call may take, where that is longer than others may. `after` are
         sentences that mean this only shortly after another command of this skill, as "ten minutes more" does after a
         timer was set: slots that they do not say are taken from there. `written` are rarer ways to say it: understood
-        as the others are where they are typed, and hardly expected where they are spoken. Raises SkillLoadError for a function whose signature cannot be spoken.
+        as the others are where they are typed, and hardly expected where they are spoken. Raises SkillLoadError for a
+        function whose signature cannot be spoken.
         """
         more = (tuple(after), tuple(written))
         return self._register(templates, weight, risk, more, question=False, later=later, seconds=seconds)
