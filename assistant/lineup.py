@@ -17,7 +17,7 @@ from assistant.errors import EngineError, Unanswered
 from assistant.mind import NOT_UNDERSTOOD
 from assistant.models.machine import require
 from assistant.phrases.book import PhraseBook
-from assistant.phrases.everyday import compile_everyday
+from assistant.phrases.everyday import everyday
 from assistant.phrases.network import compile_network
 from assistant.registry import APOLOGY, TOO_SLOW
 from assistant.speaking.aloud import aloud
@@ -186,7 +186,7 @@ class Lineup:
         model = AcousticModel(self._config.recognition.hearth.model or SHIPPED)
         second = self._pocketsphinx() if with_second else None
         # Who knows all words hears free text better than what was thought of beforehand.
-        free_text = None if "whisper" in self.recognizer_names else compile_everyday
+        free_text = None if "whisper" in self.recognizer_names else everyday
         return Hearth(model, compile_network, self.espeak.phonemes, second, networks=self.networks, free_text=free_text)
 
     def _pocketsphinx(self) -> Recognizer:

@@ -30,7 +30,7 @@ from assistant.house import Area
 from assistant.listening.noise import read_sound
 from assistant.messages import BYTES_PER_SECOND, RATE, AudioFrame, Transcript, Vocabulary
 from assistant.phrases.book import PhraseBook
-from assistant.phrases.everyday import compile_everyday
+from assistant.phrases.everyday import everyday
 from assistant.phrases.network import compile_network
 from assistant.registry import discover
 from assistant.stages import Recognizer
@@ -101,7 +101,7 @@ def engine(name: str, espeak: Espeak) -> Recognizer:
     if name == "pocketsphinx":
         return sphinx
     second = sphinx if name == "hearth+pocketsphinx" else None
-    return Hearth(AcousticModel(), compile_network, espeak.phonemes, second, free_text=compile_everyday)
+    return Hearth(AcousticModel(), compile_network, espeak.phonemes, second, free_text=everyday)
 
 
 async def measure(name: str, folders: list[Path]) -> dict[str, object]:

@@ -8,7 +8,7 @@ from assistant.engines.acoustic import AcousticModel
 from assistant.engines.espeak import Espeak
 from assistant.engines.hearth import Hearth
 from assistant.messages import IntentSpec, SlotSpec, Vocabulary
-from assistant.phrases.everyday import compile_everyday
+from assistant.phrases.everyday import everyday
 from assistant.phrases.network import compile_network
 from tests.engines.test_sphinx import command, feed
 
@@ -32,7 +32,7 @@ def espeak() -> Iterator[Espeak]:
 
 @pytest.fixture
 async def hearth(espeak: Espeak) -> AsyncIterator[Hearth]:
-    engine = Hearth(AcousticModel(), compile_network, espeak.phonemes, free_text=compile_everyday)
+    engine = Hearth(AcousticModel(), compile_network, espeak.phonemes, free_text=everyday)
     await engine.learn(HOUSE)
     yield engine
     engine.close()
