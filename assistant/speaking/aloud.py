@@ -9,11 +9,11 @@ from assistant.phrases.numbers import ordinal
 _ABBREVIATIONS = {"dr", "mr", "mrs", "ms", "st", "vs", "approx", "e.g", "i.e"}
 _END = re.compile(r"[.!?…]+[\"'”’)\]]*\s+(?=[\"'“‘(\[]*[^\Wa-z_])|\n+")
 _CLOCK = re.compile(r"(?<![\d:.,])([01]?\d|2[0-3]):([0-5]\d)(?![\d:])( ?[ap]\.?m\b\.?)?", re.IGNORECASE)
-_AMOUNT = re.compile(r"(?<![\w.])([-−]?)(\d+(?:,\d{3})*(?:\.\d+)?)\s?(km/h|kWh|[a-zA-Z]{1,3}|°[CF]?|%)(?!\w)")
-_PRICE = re.compile(r"([$€£])\s?(\d+(?:,\d{3})*(?:\.\d+)?)")
+_PRICE = re.compile(r"([$€£])\s?(\d+(?:,\d{3})*(?:\.\d+)?(?: (?:thousand|million|billion)\b)?)")
+_RANGE = re.compile(r"(?<=\d)\s?[–—]\s?(?=\d)")
 _DATE = re.compile(r"(?<![\w.-])(\d{4})-(\d\d)-(\d\d)(?![\w-])")
 _VULGAR = re.compile(r"(\d?)([¼-¾⅐-⅞↉])")
-_FRACTION = re.compile(r"(?<![\w/.,])(?:(\d+) )?(\d{1,2})[/⁄](\d{1,3})(?![/\d]|[.,]\d)(?:\s?([a-zA-Z]+))?")
+_FRACTION = re.compile(r"(?<![\w/.,])(?:(\d+) )?(\d{1,2})[/⁄](\d{1,3})(?![/\d]|[.,]\d)(?:\s?([a-zA-Z]\w*))?")
 _MARKUP = re.compile(r"[*_#`~|<>\\^]+")
 _UNITS = {
     "%": "percent",
@@ -24,26 +24,57 @@ _UNITS = {
     "m": "meter",
     "cm": "centimeter",
     "mm": "millimeter",
+    "mi": "mile",
+    "ft": "foot",
+    "m²": "square meter",
+    "m³": "cubic meter",
     "km/h": "kilometer per hour",
+    "m/s": "meter per second",
+    "mm/h": "millimeter per hour",
     "mph": "mile per hour",
+    "rpm": "revolution per minute",
     "kg": "kilogram",
     "g": "gram",
     "mg": "milligram",
+    "lb": "pound",
+    "oz": "ounce",
+    "µg/m³": "microgram per cubic meter",
+    "mg/m³": "milligram per cubic meter",
+    "Bq/m³": "becquerel per cubic meter",
+    "ppm": "part per million",
+    "ppb": "part per billion",
     "l": "liter",
     "L": "liter",
     "ml": "milliliter",
     "W": "watt",
     "kW": "kilowatt",
+    "Wh": "watt-hour",
     "kWh": "kilowatt-hour",
+    "W/m²": "watt per square meter",
     "V": "volt",
+    "mV": "millivolt",
+    "A": "ampere",
+    "mA": "milliampere",
+    "Hz": "hertz",
+    "kHz": "kilohertz",
+    "MHz": "megahertz",
+    "GHz": "gigahertz",
+    "kB": "kilobyte",
+    "MB": "megabyte",
+    "GB": "gigabyte",
+    "ms": "millisecond",
     "s": "second",
     "min": "minute",
     "h": "hour",
     "hPa": "hectopascal",
+    "mbar": "millibar",
+    "bar": "bar",
     "lx": "lux",
     "dB": "decibel",
 }
-_UNCHANGED = {"percent", "lux"}
+_UNCHANGED = {"percent", "lux", "hertz", "kilohertz", "megahertz", "gigahertz"}
+_SYMBOLS = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
+_AMOUNT = re.compile(rf"(?<![\w.])([-−]?)(\d+(?:,\d{{3}})*(?:\.\d+)?)\s?({_SYMBOLS})(?![\w/])")
 _CURRENCIES = {"$": "dollar", "€": "euro", "£": "pound"}
 
 
@@ -67,9 +98,10 @@ def aloud(text: str) -> str:
     Empty where it has neither letter nor digit.
     """
     text = _VULGAR.sub(lambda mark: f"{mark[1]} {unicodedata.normalize('NFKC', mark[2])}", text)
-    text = "".join(character if _sounds(character) else " " for character in text)
+    text = "".join(character if _sounds(character) else " " for character in text.replace("μ", "µ"))
     text = _MARKUP.sub(" ", text)
     text = _DATE.sub(_date, text)
+    text = _RANGE.sub(" to ", text)
     text = _FRACTION.sub(_fraction, text)
     text = _CLOCK.sub(_clock, text)
     text = _PRICE.sub(lambda price: _count(price[2], _CURRENCIES[price[1]]), text)
@@ -113,8 +145,6 @@ def _clock(time: re.Match[str]) -> str:
 
 def _amount(amount: re.Match[str]) -> str:
     sign, number, symbol = amount.groups()
-    if symbol not in _UNITS:
-        return amount[0]
     return ("minus " if sign else "") + _count(number, _UNITS[symbol])
 
 
@@ -126,5 +156,7 @@ def _count(number: str, unit: str) -> str:
 
 
 def _plural(unit: str) -> str:
+    if unit.startswith(("square ", "cubic ")):
+        return f"{unit}s"
     noun, space, rest = unit.partition(" ")
-    return f"{noun}s{space}{rest}"
+    return f"{'feet' if noun == 'foot' else f'{noun}s'}{space}{rest}"
