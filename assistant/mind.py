@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from assistant.answers import combined
@@ -116,6 +116,11 @@ class Mind:
     async def ready(self) -> None:
         """Wait until every understander can be asked."""
         await self._meaning.ready()
+
+    @property
+    def problems(self) -> Mapping[str, str]:
+        """The understanders that are not used, and why, a sentence each."""
+        return self._meaning.problems
 
     async def close(self) -> None:
         """End the understanders."""

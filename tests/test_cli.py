@@ -205,6 +205,20 @@ def test_check_says_what_works_and_what_does_not(run: Run, tea: Path) -> None:
     assert any(line.startswith(("no  Microphone", "no  Sound")) for line in problems)
 
 
+def test_check_names_models_that_are_missing_and_does_not_count_them(run: Run, tmp_path: Path) -> None:
+    result = run("check", "--set", "profile=standard", "--set", f"models.folder={tmp_path}")
+    assert result.exit_code == 1
+    assert "ok  Recognizer: hearth+pocketsphinx.\n" in result.stdout
+    assert "ok  Voice: espeak-ng.\n" in result.stdout
+    for name, model in (
+        ("piper", "en_US-ljspeech-medium"),
+        ("whisper", "whisper-tiny.en"),
+        ("llama", "tinyllama-q4_k_m"),
+    ):
+        (problem,) = (line for line in result.stdout.splitlines() if line.startswith(f"no  {name} is left out: "))
+        assert problem.endswith(f"Mend it with: assistant models fetch {model}")
+
+
 def test_check_names_a_device_that_cannot_be_said(run: Run) -> None:
     devices = (
         "[{name: 灯, kind: light}, {name: 电扇, kind: fan, aliases: [big fan]}, {name: Küchenlampe 2, kind: light}]"

@@ -58,6 +58,7 @@ async def test_a_damaged_model_is_left_out(tmp_path: Path, name: str) -> None:
         if name == "whisper":
             async with FileMicrophone(recording(tmp_path, "what time is it")) as microphone:
                 assert (await a.take(microphone)).intent == "clock.time"
+        assert set(a.lineup.problems) | set(a.mind.problems) >= {"tinyllama" if name == "llama" else name}
         assert name in a.lineup.problems or name == "llama", "the language model is loaded in its own process"
 
 

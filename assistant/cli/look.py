@@ -3,7 +3,7 @@
 import asyncio
 import json
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -65,17 +65,18 @@ async def _check(chosen: Chosen) -> bool:
             *(_check_skill(plugin) for plugin in hands.registry.plugins),
             await _check_phrases(hands),
             _check_policy(config.policy, hands),
-            await _works("Wake words", ", ".join(config.wake.thresholds), lambda: _hear_silence(assistant)),
-            await _works("Recognizer", ", ".join(lineup.recognizer_names), lambda: _take_silence(assistant)),
+            await _works("Wake words", lambda: _hear_silence(assistant)),
+            await _works("Recognizer", lambda: _take_silence(assistant)),
             _check_service(written := health.read(RUNTIME)),
             _check_power(config.power, written),
             _check_sound(config.sound, hears=written is not None and written["listening"]),
         ]
+        problems = {**lineup.problems, **assistant.mind.problems}
     if warning := sound_warning(state_folder(config), config.privacy.keep_sound_until):
         click.echo(f"!!  {warning}")
-    for name, problem in lineup.problems.items():
+    for name, problem in problems.items():
         click.echo(f"no  {name} is left out: {problem}")
-    return all(good) and not lineup.problems
+    return all(good) and not problems
 
 
 async def _check_body(wired: WiredBody) -> bool:
@@ -136,9 +137,10 @@ async def _check_phrases(hands: LocalHands) -> bool:
     return not found
 
 
-async def _works(what: str, which: str, attempt: Callable[[], Awaitable[object]]) -> bool:
+async def _works(what: str, attempt: Callable[[], Awaitable[Iterable[str]]]) -> bool:
+    """Whether an attempt succeeds, which tells what worked."""
     try:
-        await attempt()
+        which = ", ".join(await attempt())
     except Exception as error:
         click.echo(f"no  {what}: {known_error(error)}")
         return False
@@ -146,12 +148,15 @@ async def _works(what: str, which: str, attempt: Callable[[], Awaitable[object]]
     return True
 
 
-async def _hear_silence(assistant: Assistant) -> None:
+async def _hear_silence(assistant: Assistant) -> Iterable[str]:
     await assistant.hear(Recording(np.zeros(RATE // 2, np.int16)))
+    return assistant.config.wake.thresholds
 
 
-async def _take_silence(assistant: Assistant) -> None:
+async def _take_silence(assistant: Assistant) -> Iterable[str]:
     await assistant.take(Recording(np.zeros(RATE // 2, np.int16)), dry_run=True)
+    left_out = assistant.lineup.problems
+    return [name for name in assistant.lineup.recognizer_names if name not in left_out] or ["pocketsphinx"]
 
 
 def _check_sound(sound: Sound, hears: bool) -> bool:

@@ -46,6 +46,8 @@ class Meaning:
         self._ask_threshold = ask_threshold
         self._unprepared: Sequence[Understander] = ()
         self._prepared = asyncio.Event()
+        self.problems: dict[str, str] = {}
+        """The understanders that cannot be prepared, and why, a sentence each."""
         self.following = Following(remember, clock)
         self.specs: Mapping[str, IntentSpec] = {}
 
@@ -63,7 +65,9 @@ class Meaning:
             try:
                 await understander.learn(vocabulary)
                 await understander.ready()
+                self.problems.pop(understander.name, None)
             except EngineError as error:
+                self.problems[understander.name] = str(error)
                 logger.warning("%s is not used: %s", understander.name, error)
         self._prepared.set()
 

@@ -324,6 +324,7 @@ def main() -> None:
     threading.Thread(target=_listen, args=(sys.stdin.buffer, inbox, stop), daemon=True).start()
     with contextlib.suppress(BrokenPipeError):
         _serve(inbox, Out(replies), stop)
+    os._exit(0)  # the thread that listens cannot be ended, and Python would abort over it
 
 
 if __name__ == "__main__":

@@ -465,6 +465,21 @@ async def test_a_bad_model_file_is_one_clear_error(model: Path, tmp_path: Path, 
             await prepared(llama)
 
 
+async def test_a_model_that_cannot_be_loaded_is_not_tried_again(
+    model: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    async with made(spoil(model, tmp_path / "bad.gguf", "truncated in its weights"), tmp_path) as llama:
+        for _ in range(2):
+            with pytest.raises(EngineError, match="verify it or fetch it again"):
+                await prepared(llama)
+        while llama.pid is not None:  # noqa: ASYNC110 - the loop notices its end
+            await asyncio.sleep(0)
+        with pytest.raises(EngineError, match="verify it or fetch it again"):
+            await heard(llama, "turn on the desk lamp")
+        assert llama.pid is None
+    assert "Fatal" not in capfd.readouterr().err
+
+
 async def test_a_model_with_another_format_than_named_is_an_error(model: Path, cache: Path) -> None:
     async with made(model, cache, chat="chatml") as llama:
         with pytest.raises(EngineError, match=r"no token <\|im_end\|>, which its chat format needs"):
