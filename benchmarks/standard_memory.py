@@ -48,7 +48,6 @@ async def main() -> None:
             "recognition.threshold=1.0",  # so that Whisper is asked, too
             f"understanding.llama.model={arguments.model.resolve()}",
             "understanding.llama.threads=2",
-            "understanding.llama.context=4096",
             f"voice.piper.model={piper_medium()}",
         ]
         async with assemble(load(None, settings), FileSpeaker(folder)) as assistant:

@@ -43,7 +43,7 @@ class HomeAssistantDiscovery:
                     yield _one(entity, f"{topic} {number}")
         for owner, several in sensors.items():
             one = _sensor(several, owner)
-            if one.wires.readings:
+            if one.wires.readings or one.problem:
                 yield one
 
     def hear(self, topic: str, payload: Payload) -> bool:
@@ -117,7 +117,9 @@ def _one(entity: Json, spare: str) -> Found:
 
 
 def _sensor(entities: list[Json], owner: str) -> Found:
+    """What several entities of a device measure; where nothing of it can be read, the reason."""
     traits: dict[str, Trait] = {}
+    problem = ""
     readings: list[Reading] = []
     reachable: list[Availability] = []
     for entity in entities:
@@ -128,7 +130,8 @@ def _sensor(entities: list[Json], owner: str) -> Found:
             continue
         try:
             wires = wires_of({**entity, "measure": name}, "sensor")
-        except Unfit:
+        except Unfit as unfit:
+            problem = problem or str(unfit)
             continue
         unit = _text(entity.get("unit_of_measurement"))[:10]
         traits[name] = measure(name, "°C" if unit == "°F" else unit)
@@ -138,7 +141,12 @@ def _sensor(entities: list[Json], owner: str) -> Found:
     name = _text(device.get("name")) or _text(entities[0].get("name")) or owner
     wires = Wires(traits, tuple(readings), (), tuple(dict.fromkeys(reachable)))
     return Found(
-        f"homeassistant {owner} sensor", name, "sensor", wires, area=_text(device.get("suggested_area")) or None
+        f"homeassistant {owner} sensor",
+        name,
+        "sensor",
+        wires,
+        area=_text(device.get("suggested_area")) or None,
+        problem="" if readings else problem,
     )
 
 

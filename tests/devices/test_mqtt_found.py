@@ -196,6 +196,14 @@ def test_what_cannot_be_used_is_put_aside_with_a_reason(config: dict[str, object
     assert problem in reviewed[0].problem
 
 
+def test_a_sensor_of_which_nothing_can_be_read_is_put_aside_with_a_reason() -> None:
+    code = {"stat_t": "a/b", "val_tpl": "{{ value_json.t | float + 3 }}", "dev_cla": "temperature"}
+    used, reviewed = settle(described("homeassistant/sensor/x/config", name="Attic", uniq_id="x", **code), Rules())
+    assert used == []
+    assert [(one.name, one.kind) for one in reviewed] == [("Attic", "sensor")]
+    assert "needs code" in reviewed[0].problem
+
+
 @pytest.mark.parametrize(
     "payload", [b"?", b"[]", b"[" * 60_000, b'{"a":' * 20 + b"1" + b"}" * 20, b"x" * 10_000_000, b"\xff"]
 )
