@@ -78,9 +78,10 @@ class Assistant:
         """Whether the microphone is closed."""
         self.ears: Ears | None = None
         """Those that listen now."""
-        self.listening = asyncio.Event()
-        """Set once ears have listened."""
-        self._recognizers: list[Recognizer] = []
+        self.can_hear = asyncio.Event()
+        """Set once commands can be recognized."""
+        self._recognizers: Sequence[Recognizer] = ()
+        self._made: asyncio.Task[Sequence[Recognizer]] | None = None
         self._usually = tuple(usually)
         self._hears: tuple[Gated, Vad] | None = None
 
@@ -101,7 +102,7 @@ class Assistant:
 
         spoken = without_silence(frames(), await asyncio.to_thread(Silero))
         await self.mind.ready()
-        heard = await (await self._hearing()).transcribe(spoken)
+        heard = await self._hearing(self._learning()).transcribe(spoken)
         self.observe(Heard(0, heard.transcript))
         record = await self._whole(*await self.mind.answer(heard.transcript, dry_run=dry_run, watch=heard.watch))
         self.observe(Finished(0, record))
@@ -117,14 +118,18 @@ class Assistant:
             return replace(record, error=str(error))
 
     async def hear(self, microphone: Microphone, *, dry_run: bool = False) -> None:
-        """Turn after turn, each begun by a wake word, until the sound ends. Raises DeviceError and EngineError."""
+        """Turn after turn, each begun by a wake word, until the sound ends. Raises DeviceError and EngineError.
+
+        A live microphone is listened to while what can be said is still being learnt: that is over before a command is.
+        """
         with closing(await self.listen(microphone)) as ears:
-            hearing = await self._hearing()
+            learning = self._learning()
             if not microphone.live:
+                await self.recognizers()
                 await self.mind.ready()
             pipeline = Pipeline(
                 ears,
-                hearing,
+                self._hearing(learning),
                 self.mind,
                 self.voice,
                 self.observe,
@@ -133,11 +138,14 @@ class Assistant:
                 follow_up=self.config.listening.follow_up_seconds,
             )
             self.ears = ears
-            self.listening.set()
-            memory.settle()
+            running = asyncio.create_task(pipeline.run())
             try:
-                await pipeline.run()
+                await asyncio.wait([running, learning], return_when=asyncio.FIRST_COMPLETED)
+                if learning.done():
+                    learning.result()
+                await running
             finally:
+                await interrupt(running)
                 self.ears = None
                 self.lull.begin()
 
@@ -184,22 +192,38 @@ class Assistant:
 
     async def recognizers(self) -> Sequence[Recognizer]:
         """Those that hear commands, cheapest first, loaded and taught. Raises EngineError."""
-        if not self._recognizers:
-            recognizers = await asyncio.to_thread(self.lineup.recognizers)
+        return await asyncio.shield(self._learning())
+
+    def _learning(self) -> asyncio.Task[Sequence[Recognizer]]:
+        """What makes the recognizers, once for all who hear with them."""
+        if self._made is None or (self._made.done() and (self._made.cancelled() or self._made.exception())):
+            self._made = asyncio.create_task(self._make_recognizers())
+        return self._made
+
+    async def _make_recognizers(self) -> Sequence[Recognizer]:
+        recognizers = await asyncio.to_thread(self.lineup.recognizers)
+        try:
             learnt: Vocabulary | None = None
             while learnt is not self.mind.vocabulary:
                 learnt = self.mind.vocabulary
                 for recognizer in recognizers:
                     await recognizer.learn(usual.expecting(learnt, self._usually))
-            self._recognizers = recognizers
-        return self._recognizers
+        except BaseException:
+            for recognizer in recognizers:
+                recognizer.close()
+            raise
+        self._recognizers = recognizers
+        memory.settle()
+        self.can_hear.set()
+        return recognizers
 
-    async def _hearing(self) -> Hearing:
+    def _hearing(self, recognizers: asyncio.Task[Sequence[Recognizer]]) -> Hearing:
         keep = self.kept.hear if self.kept is not None else None
-        return Hearing(await self.recognizers(), self.config.recognition.threshold, self.observe, keep)
+        return Hearing(recognizers, self.config.recognition.threshold, self.observe, keep)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """End the threads of what hears."""
+        await interrupt(self._made)
         for recognizer in self._recognizers:
             recognizer.close()
 
@@ -267,7 +291,7 @@ async def assemble(
         )
         await mind.learn()
         preparing = tasks.create_task(_prepare(mind, lineup))
-        foreseeing = tasks.create_task(_foresee_when_listening(assistant))
+        foreseeing = tasks.create_task(_foresee_when_hearing(assistant))
         keeping = tasks.create_task(kept.run()) if kept is not None else None
         learning = tasks.create_task(_learn_when_changed(hands, preparing, assistant))
         try:
@@ -279,7 +303,7 @@ async def assemble(
             if kept is not None:
                 await kept.settled()
             await interrupt(keeping)
-            assistant.close()
+            await assistant.close()
             await mind.close()
             lineup.close()
             gc.unfreeze()
@@ -296,11 +320,13 @@ async def _prepare(mind: Mind, lineup: Lineup) -> None:
     await lineup.prepare()
 
 
-async def _foresee_when_listening(assistant: Assistant) -> None:
+async def _foresee_when_hearing(assistant: Assistant) -> None:
     """Not before: what is typed is over sooner."""
-    await assistant.listening.wait()
+    await assistant.can_hear.wait()
     await assistant.lull.wait()
     await assistant.mind.foresee()
+    await assistant.lull.wait()
+    memory.settle()
 
 
 async def _learn_when_changed(hands: Hands, prepared: "asyncio.Task[None]", assistant: Assistant) -> None:

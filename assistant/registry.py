@@ -68,8 +68,11 @@ def discover(folders: Iterable[Path], disabled: Iterable[str] = ()) -> list[Plug
 
 
 def _from_entry_points() -> Iterator[Plugin]:
+    packages: dict[object, str] = {}  # a package's metadata take a millisecond to read
     for point in sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name):
-        origin = f"{point.dist.name} {point.dist.version}" if point.dist else point.value
+        if point.dist is not None and point.dist not in packages:
+            packages[point.dist] = f"{point.dist.name} {point.dist.version}"
+        origin = packages.get(point.dist, point.value)
         yield from _guarded(point.name, origin, lambda point=point: _loaded(point))  # type: ignore[misc]
 
 

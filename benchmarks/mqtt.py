@@ -130,7 +130,7 @@ async def discovery() -> None:
             cpu = time.process_time() - worked
             print(f"start to {DEVICES} devices that can be typed to: {typed:.2f} s, {cpu:.2f} s of a core")
             again, worked = time.perf_counter(), time.process_time()
-            await assistant._hearing()
+            await assistant.recognizers()
             took, cpu = time.perf_counter() - again, time.process_time() - worked
             print(f"  and the recogniser's grammar, from nothing: {took:.2f} s, {cpu:.2f} s of a core")
             async with aiomqtt.Client("127.0.0.1", broker.port) as client:

@@ -49,16 +49,18 @@ class Start:
     """Until it listens."""
     cpu: float
     """Processor time of all its threads until then."""
+    learnt_cpu: float
+    """And until it has nothing more to learn. A command that is said meanwhile is answered then."""
     listening_mb: float
     spoken_to_mb: float
-    """Resident memory when it begins to listen, and after the first commands."""
+    """Resident memory when it has learnt, and after the first commands."""
     answered: int
     """Of COMMANDS."""
 
 
 @dataclass(slots=True)
 class Report:
-    """Everything that was measured; the best of all rounds, since other work can only slow a start down."""
+    """Everything that was measured, a row for each round."""
 
     first: list[Start] = field(default_factory=list)
     again: list[Start] = field(default_factory=list)
@@ -131,6 +133,13 @@ class Running:
         pages = int(Path(f"/proc/{self._process.pid}/statm").read_text().split()[1])
         return pages * resource.getpagesize() / 1e6
 
+    def calm(self) -> None:
+        """Wait until it only listens."""
+        before = -1.0
+        while self.cpu - before > 0.05:
+            before = self.cpu
+            time.sleep(1)
+
     def end(self) -> None:
         """As Ctrl-C does."""
         self._process.terminate()
@@ -143,7 +152,9 @@ def start(arguments: Sequence[str], environment: Mapping[str, str], room: Path, 
     running = Running(arguments, environment)
     try:
         seconds = running.until("^Listening for")
-        cpu, listening = running.cpu, running.memory
+        cpu = running.cpu
+        running.calm()
+        learnt, listening = running.cpu, running.memory
         for count, sound in enumerate(sounds, 1):
             subprocess.run(["paplay", "--device=room", str(sound)], env=environment, check=True)
             try:
@@ -152,7 +163,7 @@ def start(arguments: Sequence[str], environment: Mapping[str, str], room: Path, 
                 break
             time.sleep(4)  # while it answers, it hears itself
         answered = sum("heard " in line for line in running._lines)
-        return Start(seconds, cpu, listening, running.memory, answered)
+        return Start(seconds, cpu, learnt, listening, running.memory, answered)
     finally:
         running.end()
         noise.terminate()
@@ -205,8 +216,9 @@ def main() -> None:
         print(json.dumps(asdict(report)))
         return
     for what, starts in (("the first time", report.first), ("again", report.again)):
-        clock, cpu = (statistics.median(getattr(each, name) for each in starts) for name in ("seconds", "cpu"))
-        print(f"assistant run, {what}: {clock:.2f} s ({cpu:.2f}) until it listens")
+        columns = ("seconds", "cpu", "learnt_cpu")
+        clock, cpu, learnt = (statistics.median(getattr(each, name) for each in starts) for name in columns)
+        print(f"assistant run, {what}: {clock:.2f} s ({cpu:.2f}) until it listens, ({learnt:.2f}) until all is learnt")
         print(f"  memory, listening: {max(each.listening_mb for each in starts):.0f} MB")
     spoken = max(each.spoken_to_mb for each in report.first)
     print(f"  memory, after {min(each.answered for each in report.first)} turns: {spoken:.0f} MB")

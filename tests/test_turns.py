@@ -3,14 +3,14 @@
 import asyncio
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from assistant import testing
+from assistant import stages, testing
 from assistant.app import assemble
 from assistant.cli.turns import print_waterfall
 from assistant.config import load as load_config
@@ -19,6 +19,7 @@ from assistant.devices.files import FileSpeaker
 from assistant.devices.simulated import SimulatedDevice, SimulatedHouse
 from assistant.errors import ConfigError, DeviceError, EngineError
 from assistant.events import Event, Finished, Interrupted, NobodySpoke, Observers, Woke
+from assistant.lineup import Lineup
 from assistant.listening.hearing import Hearing
 from assistant.messages import AudioFrame, Question, Response, SlotSpec, Transcript, Turn, Wake
 from assistant.records.kept import Kept, kept_turns, sound_warning
@@ -340,3 +341,45 @@ def test_words_left_out_leave_the_rest() -> None:
 async def test_a_recognizer_that_fails_does_not_know_a_whole_command() -> None:
     assert await Hearing([Recognizer("sure", Transcript("stop", 1.0, "sure"))], 0.5, Observers()).is_whole()
     assert not await Hearing([Recognizer("broken", EngineError("no memory"))], 0.5, Observers()).is_whole()
+
+
+async def test_a_command_that_was_said_before_recognizers_were_there_is_heard_by_them() -> None:
+    ready, taken = asyncio.Event(), asyncio.Event()
+
+    async def load() -> Sequence[Recognizer]:
+        await ready.wait()
+        return [Recognizer("sure", Transcript("stop", 1.0, "sure"))]
+
+    async def frames() -> AsyncIterator[AudioFrame]:
+        for frame in SOUND:
+            yield frame
+        taken.set()
+
+    hearing = Hearing(asyncio.create_task(load()), 0.5, Observers())
+    heard = asyncio.create_task(hearing.transcribe(frames()))
+    await taken.wait()
+    assert not await hearing.is_whole()
+    assert not heard.done()
+    ready.set()
+    found = await heard
+    assert (found.transcript.text, found.seconds) == ("stop", SOUND[0].seconds)
+    assert await hearing.is_whole()
+    assert (await hearing.transcribe(frames())).transcript.text == "stop"
+
+
+async def test_recognizers_that_cannot_be_loaded_end_the_hearing() -> None:
+    async with assemble(load_config(None), FileSpeaker(None)) as assistant:
+        assistant.lineup = Lacking(load_config(None))
+        async with testing.ScriptedMicrophone(live=True) as microphone:
+            with pytest.raises(EngineError, match="no recognizer at all"):
+                await assistant.hear(microphone)
+            with pytest.raises(EngineError, match="no recognizer at all"):
+                await assistant.recognizers()
+        assistant.lineup.close()
+
+
+class Lacking(Lineup):
+    """Has no recognizer, for a reason that does not pass."""
+
+    def recognizers(self) -> list[stages.Recognizer]:
+        raise EngineError("There is no recognizer at all. Install Hearth again")

@@ -1,5 +1,6 @@
 """From the frames of a command to words: the recognizers in order, cheapest first."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
@@ -28,12 +29,14 @@ class Hearing:
 
     def __init__(
         self,
-        recognizers: Sequence[Recognizer],
+        recognizers: Sequence[Recognizer] | asyncio.Task[Sequence[Recognizer]],
         threshold: float,
         observe: Observers,
         keep: Callable[[Sequence[AudioFrame]], None] | None = None,
     ) -> None:
-        """A transcript whose confidence is below `threshold` (0 to 1) is handed to the next recognizer.
+        """Recognizers that are still being loaded hear a command once they are there. Raises what loading them raises.
+
+        A transcript whose confidence is below `threshold` (0 to 1) is handed to the next recognizer.
 
         `keep` is given the sound of each command; for debugging only.
         """
@@ -56,9 +59,15 @@ class Hearing:
         others only with the first. Of what is `secret`, no sound is kept.
         """
         tape = _Tape(frames)
-        transcript = Transcript("", 0.0, self._recognizers[0].name)
         source: AsyncIterable[AudioFrame] = tape
+        if isinstance(self._recognizers, asyncio.Task):
+            if not self._recognizers.done():
+                async for _ in tape:
+                    pass
+                source = tape.replay()
+            self._recognizers = await asyncio.shield(self._recognizers)
         first = self._recognizers[0]
+        transcript = Transcript("", 0.0, first.name)
         tries = [(first, each) for each in among] + [(each, among[0]) for each in self._recognizers[1:]]
         for recognizer, vocabulary in tries:
             failure = ""
@@ -83,6 +92,8 @@ class Hearing:
 
     async def is_whole(self) -> bool:
         """Whether what is being transcribed is surely a whole command already."""
+        if isinstance(self._recognizers, asyncio.Task):
+            return False
         try:
             return await self._recognizers[0].is_whole()
         except EngineError as error:
