@@ -18,6 +18,7 @@ may_be_quicker() {
 
 plan_of_machine() {
   local off=() each
+  [[ ${ANSWER[performance]:-} != on ]] || printf ', let the processor run at its highest speed in turns'
   if is_pi; then
     printf ', enforce limits of memory (after a restart)'
     for each in hdmi wifi bluetooth; do
