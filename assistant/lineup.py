@@ -39,6 +39,9 @@ FIXED = (NOT_UNDERSTOOD, str(Unanswered()), APOLOGY, TOO_SLOW)
 SHORT_MARGIN = 1.28
 """Seconds of silence after the words that suffice weights tuned for short sound (futo-org/whisper-acft: 64 frames)."""
 
+UNLISTED = 2
+"""Times its size on disk, the memory of a model that no list tells of: Whisper-tiny takes 2.2 times, Piper 1.3."""
+
 RECOGNIZERS = {"embedded": ("hearth+pocketsphinx",), "standard": ("hearth+pocketsphinx", "whisper")}
 UNDERSTANDERS = {"embedded": ("phrases",), "standard": ("phrases", "llama")}
 VOICES = {"embedded": "espeak-ng", "standard": "piper"}
@@ -53,6 +56,7 @@ class Lineup:
         self.espeak = Espeak(config.voice.name, config.voice.rate, config.voice.pitch)
         """Also tells how words sound that no dictionary has."""
         self._piper: Piper | None = None
+        self._voice_file: Path | None = None
         self._kept: PhraseStore | None = None
         self._llm: Llama | None = None
         self.problems: dict[str, str] = {}
@@ -80,7 +84,9 @@ class Lineup:
             return self.espeak
         settings = self._config.voice.piper
         folder = self._models / "phrases"
-        self._kept = PhraseStore(self._piper, folder, f"{settings.model} {settings.speed:g}", map(aloud, FIXED))
+        assert self._voice_file is not None
+        voice = f"{self._voice_file} {self._voice_file.stat().st_mtime_ns} {settings.speed:g}"
+        self._kept = PhraseStore(self._piper, folder, voice, map(aloud, FIXED))
         return self._kept
 
     @property
@@ -161,16 +167,21 @@ class Lineup:
 
         return self._config.models.folder or default_folder()
 
-    def _model(self, name: str) -> "_Found":
-        """A path as it is; any other name from the store. Raises EngineError: missing, altered, or no memory for it."""
+    def _model(self, name: str, needs: Callable[[Path], int] | None = None) -> "_Found":
+        """A path as it is; any other name from the store. Raises EngineError: missing, altered, or no memory for it.
+
+        `needs` tells the bytes of memory; otherwise the list does, and of what is not listed, the size.
+        """
         if "/" in name:
-            return _Found(Path(name).expanduser())
+            path = Path(name).expanduser()
+            require(needs(path) if needs else UNLISTED * _bytes(path), name)
+            return _Found(path)
         from assistant.models.model_store import open_store
 
         store = open_store(self._config.models.folder)
         path = store.locate(name)
         model = store.manifest.model(name)
-        require(model.memory, name)
+        require(needs(path) if needs else model.memory, name)
         return _Found(path, model.short_context)
 
     @property
@@ -204,11 +215,12 @@ class Lineup:
 
     def _llama(self) -> Understander:
         from assistant.engines.llama import Llama
+        from assistant.engines.llama_memory import memory_needed
 
         settings = self._config.understanding.llama
         cache = self._models / "prompts"
         self._llm = Llama(
-            self._model(settings.model).path,
+            self._model(settings.model, lambda path: memory_needed(path, settings.context)).path,
             cache,
             context=settings.context,
             threads=settings.threads,
@@ -226,7 +238,8 @@ class Lineup:
         from assistant.engines.piper import Piper
 
         settings = self._config.voice.piper
-        return Piper(self._model(settings.model).path, speed=settings.speed, threads=settings.threads)
+        self._voice_file = self._model(settings.model).path
+        return Piper(self._voice_file, speed=settings.speed, threads=settings.threads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,3 +249,9 @@ class _Found:
     path: Path
     short_context: bool = False
     """The weights were tuned for sound shorter than 30 seconds."""
+
+
+def _bytes(path: Path) -> int:
+    """Of a file, or of all files in a folder; 0 where there is none, which its engine will tell."""
+    files = path.iterdir() if path.is_dir() else [path]
+    return sum(file.stat().st_size for file in files if file.is_file())
