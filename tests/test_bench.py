@@ -169,10 +169,10 @@ def test_two_runs_are_compared(tmp_path: Path) -> None:
     found = {each.what: each for each in changes(RUN, now)}
     assert (found["turn"].before, found["turn"].now, found["turn"].verdict) == (2.0, 20, "worse")
     assert found["llm"].verdict == "better"
-    assert found["accepted, clean"].verdict == "no difference that is sure", "three of three were heard before"
+    assert found["accepted, clean"].verdict == "no sure difference", "three of three were heard before"
     assert found["wrongly accepted"].verdict == "worse"
     assert found["memory, llama_worker"].told == "1 times, measured once"
-    assert {each.verdict for each in changes(RUN, RUN)} == {"no difference that is sure", "–"}
+    assert {each.verdict for each in changes(RUN, RUN)} == {"no sure difference", "–"}
     assert differences(RUN, now) == ["profile embedded → standard"]
     for wrong in ("", "[]", '{"ms": 3}'):
         (tmp_path / "wrong.json").write_text(wrong)

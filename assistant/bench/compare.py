@@ -45,7 +45,7 @@ class Change:
             return "–"
         same = 0.0 if self.unit == "share" else 1.0
         if self.change.low <= same <= self.change.high:
-            return "no difference that is sure"
+            return "no sure difference"
         return "better" if (self.change.value < same) == (self.better == "less") else "worse"
 
 

@@ -43,7 +43,7 @@ async def hearing(assistant: Assistant, said: Sequence[Spoken], record: Record, 
 async def understanding(model: Llama, words: Sequence[str], record: Record, tell: Tell) -> None:
     """The language model on words, also on those that the phrases would have understood."""
     try:
-        read = await model.ready()
+        read = await model.ready(whole=True)
         if not read.restored:
             record.rate(f"{model.name} reads its instructions", "tokens/s", sum(read.tokens) / max(read.seconds, 1e-6))
         for number, text in enumerate(words[:MOST]):

@@ -1,5 +1,6 @@
 """A run of `assistant bench` as one HTML page that needs nothing else: tables, and plots to look at."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
@@ -23,7 +24,7 @@ p { margin: .4rem 0; } .soft { color: var(--soft); } .warn { color: var(--warm);
 .figures b { display: block; font-size: 1.35rem; } .figures span { color: var(--soft); font-size: .85rem; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { text-align: right; padding: 4px 8px; border-bottom: 1px solid var(--line); }
-th:first-child, td:first-child { text-align: left; } th { color: var(--soft); font-weight: 500; }
+th:first-child, td.text { text-align: left; } th { color: var(--soft); font-weight: 500; }
 svg { width: 100%; height: auto; display: block; } svg text { font: 12px system-ui, sans-serif; fill: var(--ink); }
 svg .name { text-anchor: end; } svg .axis { text-anchor: middle; fill: var(--soft); }
 svg .left { text-anchor: end; fill: var(--soft); } svg .value { fill: var(--soft); }
@@ -195,5 +196,11 @@ def _section(title: str, content: str) -> Iterable[str]:
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     top = "".join(f"<th>{escape(cell)}</th>" for cell in head)
-    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+    body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in rows)
     return f'<div class="wide"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def _cell(text: str) -> str:
+    """Figures stand at the right, words at the left."""
+    kind = "" if re.match(r"[-+–]?[\d.,]*$", text) else ' class="text"'
+    return f"<td{kind}>{escape(text)}</td>"

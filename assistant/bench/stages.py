@@ -18,12 +18,12 @@ QUIET, ROUNDS = 10.0, 5
 """Seconds of sound in which a wake word is waited for, and how often."""
 
 SAYINGS = (
-    "The kitchen light is on.",
-    "It is ten past eight.",
-    "Your timer for ten minutes has started.",
-    "Sorry, I did not understand that.",
+    "The light in room {} is on.",
+    "It is {} minutes past eight.",
+    "Your timer for {} minutes has started.",
+    "There are {} things on your shopping list.",
 )
-"""Answers to be spoken; a number is added to each, so that none is kept from the time before."""
+"""Answers to be spoken, with a number in each sentence, so that none is kept from the time before."""
 
 
 async def turns(assistant: Assistant, said: Sequence[Spoken], record: Record, tell: Tell) -> None:
@@ -94,7 +94,7 @@ async def speak(assistant: Assistant, speaker: "Counting", record: Record, tell:
     """Answers, until the speaker is given the first of them and until it has them all."""
     for number in range(most):
         tell("speaking", number, most)
-        text = f"{SAYINGS[number % len(SAYINGS)]} {number + 1}."
+        text = SAYINGS[number % len(SAYINGS)].format(number + 2)
         began, spent, before = time.perf_counter(), processor_seconds(), speaker.seconds
 
         def begun(began: float = began) -> None:

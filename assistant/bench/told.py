@@ -7,17 +7,16 @@ from assistant.bench.plots import short
 
 
 def throughput(run: Mapping[str, Any]) -> list[tuple[str, str, str, str, str]]:
-    """Rows: the engine, how often, the median, the worst, and what that means."""
+    """Rows: the engine, how often, the median, the worst, and of what."""
     rows = []
     for name, row in run.get("throughput", {}).items():
         unit = row["unit"]
         worst = min(row["values"]) if unit == "tokens/s" else row["max"]
         meaning = {
-            "s/s": f"real-time factor: {1 / max(row['p50'], 1e-9):,.0f} times faster than the sound",
-            "s": "of processor time",
-        }.get(unit, "")
-        shown = "" if unit == "s/s" else f" {unit}"
-        rows.append((name, str(row["n"]), f"{short(row['p50'])}{shown}", f"{short(worst)}{shown}", meaning))
+            "s/s": f"s for each s of sound: {1 / max(row['p50'], 1e-9):,.0f} × real time",
+            "s": "s of processor time",
+        }.get(unit, unit)
+        rows.append((name, str(row["n"]), short(row["p50"]), short(worst), meaning))
     return rows
 
 

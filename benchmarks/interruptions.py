@@ -1,0 +1,78 @@
+"""Ctrl-C at random moments of `assistant bench`, and what is left of its results: one line of JSON.
+
+    python -m benchmarks.interruptions [--tries 30] [--presses 1] [--group] [--seed 1] [--seconds 14]
+
+With `--group` the signal reaches all processes of the group, as a terminal sends it. Before some half second nothing is
+loaded yet that could heed it; those tries are counted by themselves. `after_s` is from the first signal to the end.
+"""
+
+import argparse
+import json
+import os
+import random
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+
+from assistant.bench.processes import family
+
+EARLIEST = 1.0
+"""Seconds of processor time that a program takes until it can heed anything: Python's start, on a slow day."""
+
+
+IGNORING = ("sh", "-c", "trap '' INT; exec \"$@\"", "sh")
+"""Starts a program with the signal ignored, as the jobs in the background of a script are."""
+
+
+def interrupted(state: str, wait: float, presses: int, group: bool) -> tuple[str, float]:
+    """What became of one run, and how long that took."""
+    command = [sys.executable, "-m", "assistant", "bench", "--json", "--turns", "12", "--set", f"state.folder={state}"]
+    with subprocess.Popen(
+        [*IGNORING, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, process_group=0
+    ) as bench:
+        try:
+            bench.wait(wait)
+        except subprocess.TimeoutExpired:
+            began = time.monotonic()
+            for _ in range(presses):
+                if bench.poll() is None:
+                    (os.killpg if group else os.kill)(bench.pid, signal.SIGINT)
+                    time.sleep(random.uniform(0.0, 0.3))
+            output, _ = bench.communicate(timeout=300)
+            after = time.monotonic() - began
+        else:
+            return "ended by itself", 0.0
+    try:
+        run = json.loads(output)
+    except ValueError:
+        return "nothing was measured yet" if wait < EARLIEST else "LOST", after
+    marked = bench.returncode == 130 and not run["complete"]
+    return ("kept and marked" if marked else f"NOT MARKED, status {bench.returncode}"), after
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tries", type=int, default=30)
+    parser.add_argument("--presses", type=int, default=1)
+    parser.add_argument("--group", action="store_true")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=14.0, help="the latest moment")
+    options = parser.parse_args()
+    random.seed(options.seed)
+    found, took = Counter[str](), list[float]()
+    with tempfile.TemporaryDirectory() as state:
+        for _ in range(options.tries):
+            wait = random.uniform(0.3, options.seconds)
+            what, after = interrupted(state, wait, options.presses, options.group)
+            found[what] += 1
+            took += [after] if after else []
+    times = {"median": round(statistics.median(took), 2), "worst": round(max(took), 2)} if took else {}
+    print(json.dumps({**found, "after_s": times, "left_running": len(family()) - 1, "load": os.getloadavg()[0]}))
+
+
+if __name__ == "__main__":
+    main()
