@@ -16,7 +16,17 @@ from numpy.typing import NDArray
 
 from assistant.concurrency import Worker
 from assistant.engines.acoustic import AcousticModel
-from assistant.engines.doubt import ALONE, SUPPORT, Choice, again, confidence, limit, second_opinion
+from assistant.engines.doubt import (
+    ALONE,
+    DISTINCT,
+    SUPPORT,
+    Choice,
+    again,
+    confidence,
+    distinctness,
+    limit,
+    second_opinion,
+)
 from assistant.engines.features import INNER, LAG_SECONDS, STEP, Features, Networks
 from assistant.engines.free_text import PHONE_PRICE, FreeText
 from assistant.engines.kaldi import Path as Sentence
@@ -27,7 +37,7 @@ from assistant.messages import BYTES_PER_SECOND, RATE, AudioFrame, IntentSpec, T
 from assistant.phrases.graph import FREE_TEXT
 from assistant.phrases.network import ANY_PHONE, Network, joined, opened, restrict
 from assistant.phrases.phone_graph import PhoneGraph, spell
-from assistant.phrases.pronunciation import PHONES, pronounce
+from assistant.phrases.pronunciation import PHONES, Pronouncing
 from assistant.stages import Recognizer
 
 logger = logging.getLogger(__name__)
@@ -102,8 +112,7 @@ class Hearth:
         self._plain = plain
         self._phones = acoustic_model
         self._compile = compile_network
-        self._phonemes = phonemes
-        self._dictionary = _dictionary()
+        self._pronounce = Pronouncing(_dictionary(), phonemes)
         self._features = Features(networks)
         self._worker = Worker("hearth")
         # Learning takes seconds in a large house, and what is being heard meanwhile must not wait for that.
@@ -169,7 +178,7 @@ class Hearth:
             return PhoneSearch(self._spelled(network))
 
     def _spelled(self, network: Network) -> PhoneGraph:
-        spoken = pronounce(network.words, self._dictionary, self._phonemes)
+        spoken = self._pronounce(network.words)
         if self._free_text is None:
             heard = restrict(network, spoken)
         else:
@@ -189,20 +198,31 @@ class Hearth:
         bound, choices = limit(search.states), heard.choices
         if self._second is None:
             return self._transcript(choices, bound + ALONE)
-        if not choices or choices[0].lead > bound + SUPPORT:
-            return self._transcript(choices, bound)
-        clear = len(choices) == 1 or choices[1].cost - choices[0].cost > self._clear
-        if clear and choices[0].lead < bound:
+        hopeless = not choices or choices[0].lead > bound + SUPPORT
+        clear = len(choices) == 1 or (choices and choices[1].cost - choices[0].cost > self._clear)
+        if hopeless or (clear and heard.distinct and choices[0].lead < bound):
             return self._transcript(choices, bound)
         if search.states <= SMALL:
             own = await self._second.transcribe(again(frames), among)
             if own.text == choices[0].text:
                 return self._transcript(choices, bound + SUPPORT * own.confidence)
-            if own.text and own.text not in (each.text for each in choices):
-                forced = await self._worker(self._forced, own.text, heard)
-                choices = sorted((*choices, *forced), key=lambda each: each.cost)
+            choices = await self._worker(self._joined, own.text, heard)
+            if not choices:
+                return Transcript("", 0.0, self.name)
         chosen, support = await second_opinion(self._second, frames, choices)
         return self._transcript([chosen], bound + SUPPORT * support)
+
+    def _joined(self, text: str, heard: "_Heard") -> list[Choice]:
+        """The choices and what the second recognizer heard; none where it heard nothing and it is hardly a voice."""
+        if not text:
+            return heard.choices if heard.distinct else []
+        if text in (each.text for each in heard.choices):
+            return heard.choices
+        search = PhoneSearch(self._spelled(self._compile(Vocabulary((IntentSpec("any.of", (text,)),)))))
+        search.hear(heard.telling)
+        path = search.best()
+        forced = [Choice.of(path, heard.free)] if path is not None and path.text else []
+        return sorted((*heard.choices, *forced), key=lambda each: each.cost)
 
     def _transcript(self, choices: Sequence[Choice], bound: float) -> Transcript:
         if not choices:
@@ -219,18 +239,21 @@ class Hearth:
     def _heard(self, search: PhoneSearch, sound: "_Sound") -> "_Heard":
         """The likeliest sentences: one where that is plain, or none can be meant."""
         telling, free = self._telling(sound.end())
+        distinct = distinctness(telling) > DISTINCT
+        if not distinct and (self._second is None or search.states > SMALL):
+            return _Heard(telling, free, distinct, [])
         search.begin()
         search.hear(telling)
         best = search.best()
         found = [] if best is None or not best.text else self._chosen(search, [best], telling, free)
         if not found:
-            return _Heard(telling, free, [])
+            return _Heard(telling, free, distinct, [])
         first = found[0]
         hopeless = first.lead > limit(search.states) + SUPPORT
         if self._second is None or first.lead < self._plain or hopeless:
-            return _Heard(telling, free, [first])
+            return _Heard(telling, free, distinct, [first])
         paths = [path for path in search.alternatives(telling, CHOICES) if path.text]
-        return _Heard(telling, free, self._chosen(search, paths, telling, free)[:CHOICES] or [first])
+        return _Heard(telling, free, distinct, self._chosen(search, paths, telling, free)[:CHOICES] or [first])
 
     def _chosen(self, search: PhoneSearch, paths: list[Sentence], rows: Floats, free: float) -> list[Choice]:
         """The sentences with words for free text, the best first: as sure as if these words were in the graph."""
@@ -239,13 +262,6 @@ class Hearth:
         doubt = limit(search.states) - limit(search.states + self._texts.states)
         worded = self._texts.worded(paths, rows)
         return [Choice.of(path, free, doubt if path.free_text else 0.0) for path in worded]
-
-    def _forced(self, text: str, heard: "_Heard") -> list[Choice]:
-        """A sentence that somebody else heard, as we would have: none where it cannot be in the sound."""
-        search = PhoneSearch(self._spelled(self._compile(Vocabulary((IntentSpec("any.of", (text,)),)))))
-        search.hear(heard.telling)
-        path = search.best()
-        return [Choice.of(path, heard.free)] if path is not None and path.text else []
 
     def _telling(self, inner: Floats) -> tuple[Floats, float]:
         """The frames in which something is decided, and what any phones cost in them."""
@@ -263,6 +279,8 @@ class _Heard:
     """The frames in which something is decided."""
     free: float
     """What any phones cost in them."""
+    distinct: bool
+    """Whether a voice may have said them."""
     choices: list[Choice]
     """The best first."""
 

@@ -16,7 +16,7 @@ from assistant.errors import EngineError
 from assistant.memory import lasting
 from assistant.messages import BYTES_PER_SECOND, AudioFrame, Transcript, Vocabulary
 from assistant.phrases.network import Network, joined, restrict
-from assistant.phrases.pronunciation import PHONES, pronounce
+from assistant.phrases.pronunciation import PHONES, Pronouncing
 
 LONGEST = 30.0
 """Seconds of sound after which the rest of an utterance is ignored: no command is that long."""
@@ -79,7 +79,7 @@ class PocketSphinx:
     def __init__(self, compile_network: Callable[[Vocabulary], Network], phonemes: Callable[[str], str]) -> None:
         """`phonemes` gives a word's phonemes in IPA by rule; it is called in the engine's own threads."""
         self._compile = compile_network
-        self._phonemes = phonemes
+        self._pronounce = Pronouncing(_DICTIONARY, phonemes)
         self._worker = Worker("pocketsphinx")
         # Learning takes seconds in a large house, and what is being heard meanwhile must not wait for that.
         self._learner = Worker("pocketsphinx learns")
@@ -128,7 +128,7 @@ class PocketSphinx:
         network = self._compile(vocabulary)
         if name == _WHOLE:
             network = joined(network)
-        spoken = pronounce(network.words, _DICTIONARY, self._phonemes)
+        spoken = self._pronounce(network.words)
         network = restrict(network, spoken)
         try:
             search.add(name, network, spoken)

@@ -56,6 +56,23 @@ def look_up(words: Iterable[str], dictionary: Path) -> dict[str, tuple[str, ...]
     return {word: tuple(dict.fromkeys(phones)) for word, phones in found.items()}
 
 
+class Pronouncing:
+    """`pronounce`, which remembers: reading through the dictionary takes longer than choosing among a few sentences."""
+
+    def __init__(self, dictionary: Path, phonemes: Callable[[str], str]) -> None:
+        self._dictionary = dictionary
+        self._phonemes = phonemes
+        self._known: dict[str, tuple[str, ...]] = {}
+
+    def __call__(self, words: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+        """At least one pronunciation for each word that can be spoken. Any thread may ask."""
+        words = set(words)
+        if new := words - self._known.keys():
+            found = pronounce(new, self._dictionary, self._phonemes)
+            self._known |= {word: found.get(word, ()) for word in new}
+        return {word: self._known[word] for word in words if self._known[word]}
+
+
 def pronounce(words: Iterable[str], dictionary: Path, phonemes: Callable[[str], str]) -> Mapping[str, tuple[str, ...]]:
     """At least one pronunciation for each word; words that cannot be spoken are left out.
 

@@ -1,5 +1,6 @@
 """How sure a sentence is: less, the more could have been said, and the more any phones lead."""
 
+import numpy as np
 import pytest
 
 from assistant.engines import doubt
@@ -20,6 +21,14 @@ def test_confidence_is_a_probability_that_falls_with_the_lead() -> None:
     assert sure == sorted(sure, reverse=True)
     assert sure[2] == 0.5
     assert 0.0 <= sure[-1] < 1e-9 < 1.0 - 1e-9 < sure[0] <= 1.0
+
+
+def test_a_voice_is_told_by_how_distinct_its_phones_are() -> None:
+    blank = np.log(np.array([0.9, 0.1, 0.0001], np.float32))
+    plain, vague = (np.log(np.array([0.1, share, 0.9 - share], np.float32)) for share in (0.8, 0.5))
+    assert doubt.distinctness(np.stack((blank, plain, plain))) == pytest.approx(0.8)
+    assert doubt.distinctness(np.stack((plain, blank, vague))) == pytest.approx(0.65)
+    assert doubt.distinctness(blank[None]) == doubt.distinctness(np.zeros((0, 3), np.float32)) == 1.0
 
 
 def test_a_lead_is_of_a_phone_of_the_words_alone() -> None:
