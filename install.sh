@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Installs Hearth. See --help.
+# With pipefail, nothing may stop reading a pipe early, as head and grep -q do: what writes into it would fail.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

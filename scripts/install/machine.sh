@@ -57,7 +57,7 @@ switch_hdmi() {
 
 add_kernel_word() {
   local file=$FIRMWARE/cmdline.txt
-  if [[ ! -w $file ]] || head -n 1 "$file" | grep -qwF -- "$1"; then return 0; fi
+  if [[ ! -w $file ]] || grep -qwF -- "$1" <(head -n 1 "$file"); then return 0; fi
   echo "$1" >>"$KERNEL_WORDS"
   sed "1s|\$| $1|" "$file" >"$file.new"
   mv "$file.new" "$file"
@@ -81,7 +81,7 @@ switch_radios() {
   for each in wifi bt; do
     state=${ANSWER[$each]:-}
     [[ $each == wifi ]] || state=${ANSWER[bluetooth]:-}
-    if [[ -z $state ]] && firmware_block | grep -qx "dtoverlay=disable-$each"; then state=off; fi
+    if [[ -z $state ]] && grep -qx "dtoverlay=disable-$each" <(firmware_block); then state=off; fi
     [[ $state != off ]] || lines+=("dtoverlay=disable-$each")
   done
   write_firmware_block "${lines[@]}"

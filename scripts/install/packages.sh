@@ -11,7 +11,7 @@ debian_packages() {
 missing_debian_packages() {
   local package
   while read -r package; do
-    dpkg-query --show --showformat='${Status}' "$package" 2>/dev/null | grep -q "ok installed" || echo "$package"
+    grep -q "ok installed" <(dpkg-query --show --showformat='${Status}' "$package" 2>/dev/null) || echo "$package"
   done < <(debian_packages)
 }
 
@@ -50,11 +50,11 @@ install_bundled_packages() {
 }
 
 explain_apt_failure() {
-  if tail -n 40 "$LOG" | grep -qiE "no space left|not enough free space|enough free"; then
+  if grep -qiE "no space left|not enough free space|enough free" <(tail -n 40 "$LOG"); then
     echo "The disk is full. Free some space: sudo apt clean"
-  elif tail -n 40 "$LOG" | grep -qiE "could not get lock|unable to lock"; then
+  elif grep -qiE "could not get lock|unable to lock" <(tail -n 40 "$LOG"); then
     echo "Another program installs packages at the moment. Wait until it is done."
-  elif tail -n 40 "$LOG" | grep -qiE "failed to fetch|could not resolve|temporary failure"; then
+  elif grep -qiE "failed to fetch|could not resolve|temporary failure" <(tail -n 40 "$LOG"); then
     echo "Debian's packages cannot be downloaded. Check the network, or use a bundle: --offline FILE"
   else
     echo "apt could not install ${missing[*]}."

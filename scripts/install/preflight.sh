@@ -55,7 +55,7 @@ check_memory() {
 
 check_network() {
   local mirror
-  mirror=$(apt-get --print-uris update 2>/dev/null | sed -n "s/^'\([a-z]*:\/\/[^/]*\)\/.*/\1/p" | head -n 1)
+  mirror=$(apt-get --print-uris update 2>/dev/null | sed -n "s/^'\([a-z]*:\/\/[^/]*\)\/.*/\1/p" | awk "NR == 1")
   [[ -n $mirror ]] || stop "apt knows no package source. Look at /etc/apt/sources.list, or use a bundle: --offline FILE"
   quietly timeout 60 apt-get update ||
     stop "The package sources cannot be reached ($mirror). Check the network, or use a bundle: --offline FILE"

@@ -109,7 +109,7 @@ PYTHON
 
 spoken_wake_word() {
   local word
-  word=$(sed -n 's/^ *words: \[\([a-z_]*\).*/\1/p' "$SETTINGS" | head -n 1)
+  word=$(sed -n 's/^ *words: \[\([a-z_]*\).*/\1/p' "$SETTINGS" | awk "NR == 1")
   word=${word:-hey_jarvis}
   echo "${word//_/ }"
 }

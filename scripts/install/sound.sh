@@ -11,12 +11,12 @@ choose_sound() {
     echo "${ANSWER[$what]}"
     return
   fi
-  number=$(cards_that "$way" | head -n 1)
+  number=$(cards_that "$way" | awk "NR == 1")
   [[ -n $number ]] || return 0
   if [[ $what == microphone ]]; then
     cat "$ASOUND/card$number/id"
   else
-    sed -n "s/^ *$number \[.*\]: .* - //p" "$ASOUND/cards" | head -n 1
+    sed -n "s/^ *$number \[.*\]: .* - //p" "$ASOUND/cards" | awk "NR == 1"
   fi
 }
 

@@ -3,7 +3,7 @@
 
 version_id() {
   if [[ -z ${VERSION_ID_OF_OURS:-} ]]; then
-    VERSION_ID_OF_OURS=$(sed -n 's/^version = "\(.*\)"/\1/p' "$ROOT/pyproject.toml" | head -n 1)-$(
+    VERSION_ID_OF_OURS=$(sed -n 's/^version = "\(.*\)"/\1/p' "$ROOT/pyproject.toml" | awk "NR == 1")-$(
       cd "$ROOT" && project_files | sort -z | xargs -0 sha256sum | sha256sum | cut -c 1-10
     )-$PROFILE
   fi
@@ -105,13 +105,13 @@ pip_in() {
 }
 
 explain_pip() {
-  if tail -n 40 "$LOG" | grep -qi "no space left"; then
+  if grep -qi "no space left" <(tail -n 40 "$LOG"); then
     echo "The disk is full. Free some space: sudo apt clean"
-  elif tail -n 40 "$LOG" | grep -qiE "do not match the hashes|hash"; then
+  elif grep -qiE "do not match the hashes|hash" <(tail -n 40 "$LOG"); then
     echo "A package is not the one that was pinned: it was altered on its way. Nothing of it was installed."
-  elif tail -n 40 "$LOG" | grep -qiE "connection|resolution|unreachable|timed? ?out|proxy"; then
+  elif grep -qiE "connection|resolution|unreachable|timed? ?out|proxy" <(tail -n 40 "$LOG"); then
     echo "Python's packages cannot be downloaded. Check the network, or use a bundle: --offline FILE"
-  elif tail -n 40 "$LOG" | grep -qi "no matching distribution"; then
+  elif grep -qi "no matching distribution" <(tail -n 40 "$LOG"); then
     echo "A package is missing for $(python3 --version) on $(uname -m)${BUNDLE:+; the bundle was made for another machine}."
   else
     echo "The Python packages cannot be installed."
