@@ -189,6 +189,7 @@ def _row(row: Row, chosen: argparse.Namespace) -> tuple[str, bool]:
     points: list[Found] = []
     instead = row.points[0].instead or "–"
     try:
+        print(f"measuring: {row.name}", file=sys.stderr, flush=True)
         if row.needs == "llama" and not chosen.llama:
             raise Missing("give --llama FILE")
         for point in row.points:

@@ -2,8 +2,9 @@
 
     python -m benchmarks.interruptions [--tries 30] [--presses 1] [--group] [--seed 1] [--seconds 14]
 
-With `--group` the signal reaches all processes of the group, as a terminal sends it. Before some half second nothing is
-loaded yet that could heed it; those tries are counted by themselves. `after_s` is from the first signal to the end.
+The program is started with the signal ignored, as the jobs in the background of a script are; moments count from when
+it heeds it, which is before anything is loaded. With `--group` the signal reaches all processes of the group, as a
+terminal sends it. `after_s` is from the first signal to the end.
 """
 
 import argparse
@@ -17,15 +18,18 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from pathlib import Path
 
 from assistant.bench.processes import family
 
-EARLIEST = 1.0
-"""Seconds of processor time that a program takes until it can heed anything: Python's start, on a slow day."""
-
-
 IGNORING = ("sh", "-c", "trap '' INT; exec \"$@\"", "sh")
-"""Starts a program with the signal ignored, as the jobs in the background of a script are."""
+"""Starts a program with the signal ignored."""
+
+
+def heeds(pid: int) -> bool:
+    """Whether the program, which is no longer the shell, ignores the signal no more."""
+    fields = dict(line.split(":\t") for line in Path(f"/proc/{pid}/status").read_text("utf-8").splitlines())
+    return fields["Name"] != "sh" and not int(fields["SigIgn"], 16) >> (signal.SIGINT - 1) & 1
 
 
 def interrupted(state: str, wait: float, presses: int, group: bool) -> tuple[str, float]:
@@ -34,6 +38,8 @@ def interrupted(state: str, wait: float, presses: int, group: bool) -> tuple[str
     with subprocess.Popen(
         [*IGNORING, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, process_group=0
     ) as bench:
+        while bench.poll() is None and not heeds(bench.pid):
+            time.sleep(0.02)
         try:
             bench.wait(wait)
         except subprocess.TimeoutExpired:
@@ -49,7 +55,7 @@ def interrupted(state: str, wait: float, presses: int, group: bool) -> tuple[str
     try:
         run = json.loads(output)
     except ValueError:
-        return "nothing was measured yet" if wait < EARLIEST else "LOST", after
+        return "LOST", after
     marked = bench.returncode == 130 and not run["complete"]
     return ("kept and marked" if marked else f"NOT MARKED, status {bench.returncode}"), after
 
@@ -66,7 +72,7 @@ def main() -> None:
     found, took = Counter[str](), list[float]()
     with tempfile.TemporaryDirectory() as state:
         for _ in range(options.tries):
-            wait = random.uniform(0.3, options.seconds)
+            wait = random.uniform(0.0, options.seconds)
             what, after = interrupted(state, wait, options.presses, options.group)
             found[what] += 1
             took += [after] if after else []

@@ -29,9 +29,9 @@ def machine_name() -> str:
     return f"{' '.join(name.split())}, one of {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
 
 
-def known() -> dict[str, str]:
+def known(readme: Path = README) -> dict[str, str]:
     """The lines of the table, by what they compare."""
-    inside = README.read_text("utf-8").partition(BEGIN)[2].partition(END)[0]
+    inside = readme.read_text("utf-8").partition(BEGIN)[2].partition(END)[0]
     lines = [line for line in inside.splitlines() if line.startswith("|")][2:]
     return {line.split("|")[1].strip(): line for line in lines}
 
@@ -41,23 +41,23 @@ def is_of_today(line: str) -> bool:
     return f"| {date.today()} |" in line and "not measured" not in line and "interrupted" not in line
 
 
-def rewrite(name: str, line: str, order: Sequence[str]) -> None:
+def rewrite(name: str, line: str, order: Sequence[str], readme: Path = README) -> None:
     """Put it in the place of the line of that name; others stay as they are, in this order, unless they are gone.
 
     The file is replaced whole, so that nothing is lost where this is broken off.
     """
-    text = README.read_text("utf-8")
+    text = readme.read_text("utf-8")
     if BEGIN not in text:
         text += f"\n## Beside what one would pick instead\n\n{BEGIN}\n{END}\n"
     before, rest = text.split(BEGIN, 1)
     after = rest.split(END, 1)[1]
-    lines = {**known(), name: line}
+    lines = {**known(readme), name: line}
     table = "\n".join(
         [HEADER, "|" + "---|" * (HEADER.count("|") - 1), *(lines[each] for each in order if each in lines)]
     )
-    partial = README.with_suffix(".part")
+    partial = readme.with_suffix(".part")
     partial.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", "utf-8")
-    partial.replace(README)
+    partial.replace(readme)
 
 
 def seconds(value: float) -> str:

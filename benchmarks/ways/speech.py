@@ -145,7 +145,7 @@ def _all_skills() -> set[str]:
     import skills
 
     folder = Path(next(iter(skills.__path__)))
-    return {file.stem for file in folder.glob("*.py") if file.stem not in ("__init__", "opening", "places")}
+    return {file.stem for file in folder.glob("*.py")} - {"__init__"}
 
 
 def _house(size: int) -> Path:
