@@ -16,8 +16,7 @@ from assistant.errors import EngineError
 from assistant.prompt.choices import Scores
 
 BATCH = 64
-"""Tokens read in one call. Small, so that buffers stay small (TinyLlama: 8 MB of scores instead of 65) and turns need
-not wait long for a prompt that is being prepared."""
+"""Tokens read in one call. Small, so that buffers stay small: TinyLlama's are 8 MB of scores instead of 65."""
 
 VERSION: str = llama_cpp.__version__
 

@@ -3,11 +3,12 @@
 import logging
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.engines.llama_kept import Kept, tidy
-from assistant.engines.llama_library import BATCH, Model, Reader
+from assistant.engines.llama_library import BATCH, Model, Reader, Stopped
 from assistant.errors import EngineError
 from assistant.messages import IntentSpec, Vocabulary
 from assistant.prompt.answers import Answers
@@ -78,14 +79,17 @@ class Prefix:
         self._index = Index([fitting for _, fitting in pages])
         self._open = 0
 
-    def read(self, another: Callable[[], Reader]) -> Generator[float, None, None]:
+    def read(
+        self, another: Callable[[], Reader], giving_way: Callable[[], AbstractContextManager[None]]
+    ) -> Generator[float, None, None]:
         """Read all pages, or restore them: the first into the reader, then, by another one, the others onto the disk.
 
-        Yields the share that was read, after each batch. Raises EngineError.
+        Yields the share that was read, after each batch; one that is stopped while `giving_way` is read again. Raises
+        EngineError.
         """
         whole = sum(len(page.tokens) for page in self.pages)
         done = 0
-        for share in self._take(self.reader, self.pages[0]):
+        for share in self._take(self.reader, self.pages[0], giving_way):
             yield share / whole
         self.ready = True
         tidy([page.kept for page in self.pages], OTHERS)
@@ -98,7 +102,7 @@ class Prefix:
         reader = another()
         try:
             for page in self.pages[1:]:
-                for share in self._take(reader, page):
+                for share in self._take(reader, page, giving_way):
                     yield (done + share) / whole
                 yield (done := done + len(page.tokens)) / whole
         finally:
@@ -113,15 +117,20 @@ class Prefix:
         self._open = wanted
         return self.pages[wanted]
 
-    def _take(self, reader: Reader, page: Page) -> Iterator[int]:
+    def _take(
+        self, reader: Reader, page: Page, giving_way: Callable[[], AbstractContextManager[None]]
+    ) -> Iterator[int]:
         """Read a page, or restore it. Yields how many tokens were read, after each batch."""
         began = time.monotonic()
         restored = page.kept.restore(reader)
         if not restored:
-            reader.forget(0)
-            for first in range(0, len(page.tokens), BATCH):
+            first = 0
+            while first < len(page.tokens):
                 yield first
-                reader.read(page.tokens[first : first + BATCH])
+                reader.forget(first)
+                with suppress(Stopped), giving_way():
+                    reader.read(page.tokens[first : first + BATCH])
+                    first += BATCH
             page.kept.save(reader)
         self.counts.append(len(page.tokens))
         self.restored = self.restored and restored

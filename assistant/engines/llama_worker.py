@@ -1,6 +1,7 @@
 """The language model's process: takes requests line by line on its standard input and answers on its standard output.
 
-It serves one request at a time. Static prompts are read batch by batch in between, while the old ones serve.
+It serves one request at a time. Static prompts are read batch by batch in between, while the old ones serve, and
+a batch gives way to a request.
 """
 
 import contextlib
@@ -10,7 +11,7 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import BinaryIO
@@ -36,6 +37,8 @@ class Stop:
         self._until = float("inf")
         self._cancelled = -1
         self._ended = False
+        self._asked = False
+        self._giving_way = False
 
     def begin(self, request: int, seconds: float) -> None:
         """Work on this request, for so long."""
@@ -47,6 +50,23 @@ class Stop:
         self._current = None
         self._until = float("inf")
 
+    def ask(self) -> None:
+        """From any thread: somebody waits for an answer."""
+        self._asked = True
+
+    def attend(self) -> None:
+        """Whoever waits is attended to."""
+        self._asked = False
+
+    @contextlib.contextmanager
+    def giving_way(self) -> Iterator[None]:
+        """What is done in here stops where somebody waits."""
+        self._giving_way = True
+        try:
+            yield
+        finally:
+            self._giving_way = False
+
     def cancel(self, request: int) -> None:
         """From any thread."""
         self._cancelled = request
@@ -57,7 +77,8 @@ class Stop:
 
     def __call__(self) -> bool:
         """Whether to stop."""
-        return self._ended or self.cancelled(self._current) or time.monotonic() > self._until
+        waited_for = self._giving_way and self._asked
+        return self._ended or waited_for or self.cancelled(self._current) or time.monotonic() > self._until
 
     def cancelled(self, request: int | None) -> bool:
         """Whether the request is no longer wanted."""
@@ -105,7 +126,7 @@ class Worker:
         try:
             reader = self._context()
             self._next = Prefix(self._model, self.chat, vocabulary, reader, Path(self._settings.cache))
-            self._reading = self._next.read(self._context)
+            self._reading = self._next.read(self._context, self._stop.giving_way)
         except EngineError as error:
             if reader is not None:
                 reader.close()
@@ -262,6 +283,8 @@ def _listen(stream: BinaryIO, inbox: Inbox, stop: Stop) -> None:
         if isinstance(request, wire.Cancel):
             stop.cancel(request.id)
         else:
+            if isinstance(request, wire.Understand | wire.Talk):
+                stop.ask()
             inbox.put(request)  # type: ignore[arg-type]  # what comes in is a request
     stop.end()
     inbox.put(None)
@@ -293,6 +316,7 @@ def _serve(inbox: Inbox, out: Out, stop: Stop) -> None:
         if isinstance(request, wire.Wait):
             waiting.append(request)
             continue
+        stop.attend()
         try:
             _answer(worker, request, out)
         except Stopped:

@@ -10,6 +10,7 @@ import struct
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,8 @@ from assistant.config import load
 from assistant.engines.llama import Llama
 from assistant.engines.llama_library import Model, Stopped
 from assistant.engines.llama_memory import memory_needed
-from assistant.engines.llama_prefix import layout
+from assistant.engines.llama_prefix import Prefix, layout
+from assistant.engines.llama_worker import Stop
 from assistant.errors import EngineError
 from assistant.messages import Choice, Intent, IntentSpec, SlotSpec, Transcript, Vocabulary
 from assistant.prompt.chat import CHATS, chat_named, chat_of
@@ -579,6 +581,26 @@ def test_reading_stops_when_told_and_can_go_on(library: Model) -> None:
     assert reader.count == 0
     assert np.allclose(reader.read(tokens), first, atol=1e-3)
     reader.close()
+
+
+def test_reading_gives_way_to_who_waits_and_nothing_is_lost(library: Model, tmp_path: Path) -> None:
+    scores, steps = [], []
+    for asked in (False, True):
+        stop = Stop()
+        reader = library.context(2048, 1, stop)
+        prefix = Prefix(library, chat_named("zephyr"), build_llama.HOUSE, reader, tmp_path / str(asked))
+        shares = []
+        for share in prefix.read(partial(library.context, 2048, 1, stop), stop.giving_way):
+            shares.append(share)
+            if asked and shares.count(share) == 1:
+                stop.ask()
+            else:
+                stop.attend()
+        assert prefix.ready
+        scores.append(reader.read(prefix.behind))
+        steps.append(shares)
+    assert steps[1] == [share for share in steps[0] for _ in range(2)], "each batch was stopped once"
+    assert np.abs(scores[0] - scores[1]).max() < 1e-3
 
 
 def test_going_back_gives_the_same_scores_as_never_having_gone_on(library: Model) -> None:
