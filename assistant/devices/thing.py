@@ -20,6 +20,9 @@ logger = logging.getLogger(__name__)
 LIMIT = 2.0
 """Seconds after which a device that has not answered is unreachable."""
 
+MOST_NONSENSE = 100
+"""Names of one device under which nonsense is remembered as logged."""
+
 Apply = Callable[[Mapping[str, object]], Awaitable[Outcome]]
 """Do this to the device. The values were checked. Raises DeviceError where it cannot be reached."""
 
@@ -76,6 +79,7 @@ class Thing:
         self._clock = clock
         self._state: dict[str, object] = {}
         self._sources: dict[str, tuple[bool, float]] = {}
+        self._nonsense: set[str] = set()
 
     @property
     def capabilities(self) -> frozenset[str]:
@@ -137,13 +141,16 @@ class Thing:
             raise SkillError(f"I cannot bring the {self.name} back to where it was.")
 
     def report(self, **values: object) -> None:
-        """It says so itself. A value that it cannot have is logged and dropped."""
+        """It says so itself. A value that it cannot have is dropped, and logged once until it tells a good one."""
         good = {}
         for name, value in values.items():
             try:
                 good[name] = self.traits[name].check(value)
+                self._nonsense.discard(name)
             except (KeyError, ValueError):
-                logger.warning("%s reports %s as %.100r, which it cannot be", self.name, name, value)
+                if name not in self._nonsense and len(self._nonsense) < MOST_NONSENSE:
+                    self._nonsense.add(name)
+                    logger.warning("%s reports %s as %.100r, which it cannot be", self.name, name, value)
         recovered, self.problem = self.problem is not None, None
         self._keep(good, reported=True)
         if recovered:

@@ -133,6 +133,12 @@ async def test_reports_that_make_no_sense_are_dropped_and_logged(caplog: pytest.
     lamp.thing.report(brightness=12.4)
     assert lamp.thing.state == {"brightness": 12}
     assert "flavour" in caplog.text
+    for level in (math.nan, 900, -1, 10, 101):
+        lamp.thing.report(on="maybe", brightness=level)
+    said = [record.getMessage() for record in caplog.records]
+    assert [text.split()[3] for text in said] == ["on", "brightness", "flavour", "brightness", "brightness"], (
+        "not each time"
+    )
 
 
 async def test_a_press_happens_every_time() -> None:
