@@ -1,6 +1,8 @@
 """Collections of garbage are held off where much is made, and only there."""
 
 import gc
+import subprocess
+import sys
 import weakref
 from collections.abc import Iterator
 
@@ -45,3 +47,16 @@ def test_what_is_released_looks_for_no_garbage_and_settling_does() -> None:
     memory.settle()
     assert ring() is None
     assert gc.get_freeze_count() > 0
+
+
+def test_the_main_program_saves_what_it_can_and_has_tls_where_it_is_asked_for() -> None:
+    script = """
+from assistant import memory
+memory.economize()
+import asyncio, asyncio.sslproto, ssl
+assert asyncio.sslproto.ssl is None
+assert ssl.create_default_context()
+print(asyncio.run(asyncio.sleep(0, "ok")))
+"""
+    done = subprocess.run([sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "ok"

@@ -75,7 +75,7 @@ class Network:
     @property
     def words(self) -> frozenset[str]:
         """Every word that needs a pronunciation."""
-        used = (self.symbols[number] for number in np.unique(self.arcs["word"]))
+        used = (self.symbols[number] for number in np.flatnonzero(np.bincount(self.arcs["word"])))
         return frozenset(word for word in used if word is not None) - {FREE_TEXT, ANY_PHONE}
 
     def each_arc(self) -> Iterator[Arc]:
@@ -177,7 +177,7 @@ def opened(network: Network, price: float) -> Network:
     """The network with any phones for free text, at a price of so many nats each: FREE_TEXT, then ANY_PHONE."""
     symbols = (*network.symbols, FREE_TEXT, ANY_PHONE)
     is_free = network.arcs["word"] == symbols.index(FREE_TEXT)
-    targets = np.unique(network.arcs["target"][is_free])
+    targets = np.flatnonzero(np.bincount(network.arcs["target"][is_free]))
     first = network.states + np.arange(len(targets))
     more = first + len(targets)
     arcs = network.arcs.copy()

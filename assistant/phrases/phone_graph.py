@@ -77,7 +77,7 @@ def spell(network: Network, pronunciations: Mapping[str, Iterable[str]], weight:
     # A word has outputs of its own where nothing more is to be expected after it.
     words = 2 * spoken["word"] + (network.over() >= ENDS)[spoken["target"]]
     many, firsts = np.zeros((2, 2 * len(network.symbols)), np.int64)
-    for number in np.unique(words).tolist():
+    for number in _once(words).tolist():
         word = network.symbols[number // 2]
         assert word is not None
         firsts[number] = len(lexicon.entries)
@@ -95,7 +95,7 @@ def spell(network: Network, pronunciations: Mapping[str, Iterable[str]], weight:
     ending, onward, states = inside // outer, inside % outer, outer + np.arange(len(inside))
     last = rest[ending] < 0
     following = rest[ending][~last]
-    waiting = np.unique((network.start, *spoken["target"].tolist(), before, after))
+    waiting = _once(np.array((network.start, *spoken["target"].tolist(), before, after)))
 
     def state_of(key: Numbers) -> Numbers:
         return outer + np.searchsorted(inside, key)
@@ -156,6 +156,12 @@ class _Lexicon:
         return np.array(self._endings), np.array(labels), np.array(self._rest)
 
 
+def _once(numbers: Numbers) -> Numbers:
+    """Each number once, in order. What numpy has for this loads its masked arrays, a megabyte."""
+    numbers = np.sort(numbers)
+    return numbers[np.concatenate(([True], numbers[1:] != numbers[:-1]))] if len(numbers) else numbers
+
+
 def _counting(firsts: Numbers, many: Numbers) -> Numbers:
     """From each first number on, so many."""
     return np.arange(many.sum()) + np.repeat(firsts - np.cumsum(many) + many, many)
@@ -165,10 +171,10 @@ def _inside(begun: Numbers, rest: Numbers, outer: int) -> Numbers:
     """In order, once each, the states inside words, by what is still to come and where that leads."""
     found = []
     while len(begun):
-        found.append(begun := np.unique(begun))
+        found.append(begun := _once(begun))
         following = rest[begun // outer]
         begun = (following * outer + begun % outer)[following >= 0]
-    return np.unique(np.concatenate(found))
+    return _once(np.concatenate(found))
 
 
 def _arcs(source: ArrayLike, label: ArrayLike, output: ArrayLike, cost: ArrayLike, target: ArrayLike) -> _Arcs:

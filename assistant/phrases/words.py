@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 CONTRACTIONS = {
     "what's": "what is",
@@ -76,6 +77,7 @@ def words(text: str) -> tuple[tuple[Word, ...], str]:
     return tuple(found), tidy
 
 
+@lru_cache(maxsize=2048)
 def spelled(text: str) -> str:
     """The words of a text with single spaces between them."""
     return " ".join(word.text for word in words(text)[0])
