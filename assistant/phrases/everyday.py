@@ -20,6 +20,9 @@ from assistant.phrases.network import Network, numbered
 SOURCE = Path(__file__).parent / "everyday.yaml"
 COMPILED = SOURCE.with_suffix(".npz")
 
+SEVERAL = 0.4
+"""How often "eggs" is said for each time that "egg" is, of what is written "egg[s]": an estimate."""
+
 
 def everyday() -> Network:
     """All that can be heard where a template has free text."""
@@ -54,9 +57,9 @@ def _said(text: str) -> Iterator[Said]:
     """The phrases of a list."""
     for phrase in text.split(","):
         words, _, weight = " ".join(phrase.split()).partition("*")
-        plain = words.removesuffix("[s]")
-        for form in dict.fromkeys((plain, words.replace("[s]", "s"))):
-            yield Said(form, (form,), float(weight or 1))
+        yield Said(words.removesuffix("[s]"), (words.removesuffix("[s]"),), float(weight or 1))
+        if words.endswith("[s]"):
+            yield Said(words.replace("[s]", "s"), (words.replace("[s]", "s"),), float(weight or 1) * SEVERAL)
 
 
 if __name__ == "__main__":

@@ -123,7 +123,7 @@ def time_of_day() -> Kind:
     hours += [number(n, 0.0) for n in range(24, 30)]
     minutes = [Said(n, (f"oh {words}", f"o {words}")) for n in range(1, 10) for words in number(n).words]
     halves = [
-        Said("am", ("a m", "in the morning", "this morning")),
+        Said("am", ("a m", "am", "in the morning", "this morning")),  # some voices read "am" as the word
         Said("pm", ("p m", "in the afternoon", "in the evening", "this afternoon", "this evening")),
         Said("night", ("at night", "tonight")),
     ]
