@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import click
 
+from assistant.answers import listed
 from assistant.cli.options import Chosen, configured, print_json, told_here
 from assistant.devices.furnish import furnish
 from assistant.devices.household import Household
@@ -311,7 +312,10 @@ def report(house: House) -> bool:
     silent = [device for device in house.devices if not can_be_heard((device.name, *device.aliases))]
     for device in silent:
         click.echo(f"no  Device {device.name}: that can be typed but not said. Give it an alias of English words.")
-    good = not lost and not problems and not silent
+    lacking = house.lacking if isinstance(house, Household) else {}
+    for group, absent in lacking.items():
+        click.echo(f"no  Group {group}: {listed(absent)} not found. Names are as in `assistant devices list`.")
+    good = not lost and not problems and not silent and not lacking
     if good:
         click.echo(f"ok  Devices: {len(house.devices)} in {len(house.areas)} rooms.")
     return good

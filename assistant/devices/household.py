@@ -9,6 +9,7 @@ from typing import Self
 
 from assistant.devices.backend import Backend, Finding, Host, Review
 from assistant.devices.group import Group
+from assistant.devices.naming import folded
 from assistant.devices.thing import Facts
 from assistant.errors import DeviceError
 from assistant.house import Area, Device, HouseEvent, Listed, Watcher
@@ -32,6 +33,8 @@ class Household:
         self._areas = tuple(areas)
         self._groups = tuple(groups)
         self._order = {name: number for number, name in enumerate(order)}
+        self.lacking: Mapping[str, Sequence[str]] = {}
+        """Groups, and those of their members that are not there, or are of another kind."""
         self._watchers: list[Watcher] = []
         self._stack = AsyncExitStack()
         self._list()
@@ -98,11 +101,15 @@ class Household:
 
     def _list(self) -> None:
         own: list[Device] = [device for backend in self.backends for device in backend.devices]
-        by_name = {device.name: device for device in own}
+        known = {(folded(device.name), device.kind): device for device in own}
+        lacking = {}
         for facts, names in self._groups:
-            members = [by_name[name] for name in names if name in by_name]
-            if members:
+            found = {name: known.get((folded(name), facts.kind)) for name in names}
+            if members := [device for device in found.values() if device is not None]:
                 own.append(Group(facts, members))
+            if absent := [name for name, device in found.items() if device is None]:
+                lacking[facts.name] = absent
+        self.lacking = lacking
         self._devices = tuple(sorted(own, key=lambda device: self._order.get(device.name, len(self._order))))
         areas: dict[str, Area] = {}
         for area in [*self._areas, *(device.area for device in self._devices if device.area is not None)]:

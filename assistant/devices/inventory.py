@@ -161,8 +161,8 @@ def areas_are_known(areas: tuple[Area, ...], devices: tuple[Device, ...]) -> Ite
             rooms.append(device.area)
 
 
-def members_are_devices(devices: tuple[Device, ...]) -> Iterator[Mistake]:
-    """The members of a group are single devices of its kind."""
+def members_are_devices(mqtt: Mqtt, devices: tuple[Device, ...]) -> Iterator[Mistake]:
+    """The members of a group are single devices of its kind. What is found on a broker is not known here."""
     single = {device.name: device for device in devices if not isinstance(device, GroupOfDevices)}
     for group in devices:
         if not isinstance(group, GroupOfDevices):
@@ -170,11 +170,11 @@ def members_are_devices(devices: tuple[Device, ...]) -> Iterator[Mistake]:
         if not group.members:
             yield Mistake(group, "members", "is empty. Name the devices that belong to it.")
         for name in group.members:
-            if name not in single:
+            if name not in single and mqtt.host is None:
                 near = difflib.get_close_matches(name, single, 1)
                 hint = f" Did you mean {near[0]}?" if near else " Write the name of a device that is no group."
                 yield Mistake(group, "members", f"holds {shown(name)}, which is no device.{hint}")
-            elif single[name].kind != group.kind:
+            elif name in single and single[name].kind != group.kind:
                 says = f"holds {shown(name)}, a {single[name].kind}. Name only devices of kind {group.kind}."
                 yield Mistake(group, "members", says)
 

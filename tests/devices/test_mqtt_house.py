@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from assistant.__main__ import cli
 from assistant.app import assemble
+from assistant.cli.devices import report
 from assistant.config import load
 from assistant.devices.files import FileSpeaker
 from assistant.devices.furnish import furnish
@@ -140,6 +141,26 @@ async def test_only_who_lives_here_leaves_devices_safe_and_tells_of_itself(
             await assistant.ask("turn on the pump")
         assert [await other.hears("pump/set") for _ in range(3)] == ["ON", "ON", "OFF"]
         assert [await other.hears("hearth/availability") for _ in range(2)] == ["online", "offline"]
+
+
+@pytest.mark.skipif(SERVER is None, reason=WHY_NOT)
+async def test_what_is_found_can_be_in_a_group(
+    broker: Mosquitto, write: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    group = "{name: machines, kind: switch, backend: group, members: [Kettle, heater, toaster]}"
+    heater = "{name: heater, kind: switch}"
+    file = write(f"mqtt: {{host: 127.0.0.1, port: {broker.port}}}\ndevices: [{heater}, {group}]")
+    async with gadget(broker.port) as other:
+        await other.says("homeassistant/switch/kettle/config", plug("kettle"), retain=True)
+        await other.says("homeassistant/lock/toaster/config", plug("toaster"), retain=True)
+        async with furnish(load(file)) as house:
+            await until(house, lambda: len(house.devices) == 4)
+            (machines,) = (device for device in house.devices if device.members)
+            assert [member.name for member in machines.members] == ["kettle", "heater"]
+            assert not report(house)
+    assert (
+        "no  Group machines: toaster not found. Names are as in `assistant devices list`.\n" in capsys.readouterr().out
+    )
 
 
 @pytest.mark.skipif(SERVER is None, reason=WHY_NOT)
