@@ -57,6 +57,8 @@ class Model:
         self._adapter = self._load_adapter(lora)
         self._vocab = llama_cpp.llama_model_get_vocab(self._model)
         self.size: int = llama_cpp.llama_vocab_n_tokens(self._vocab)
+        self.longest: int = llama_cpp.llama_model_n_ctx_train(self._model)
+        """Tokens of context that it was trained for; what it makes of more is nonsense."""
         """Tokens in the vocabulary."""
         self._line_break = self.tokenize("\n")
         self._check()

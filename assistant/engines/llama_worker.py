@@ -96,6 +96,14 @@ class Worker:
         self._model = Model(Path(settings.model), mmap=settings.mmap, lora=lora)
         self.chat = chat_named(settings.chat) if settings.chat else chat_of(self._model.template)
         self._model.control(self.chat.end)
+        self._size = min(settings.context, self._model.longest)
+        if self._size < settings.context:
+            logger.warning(
+                "understanding.llama.context is %d, but %s was trained for %d tokens, which is what it gets.",
+                settings.context,
+                self._model.path.name,
+                self._size,
+            )
         self._vocabulary: Vocabulary | None = None
         self._serving: Prefix | None = None
         self._next: Prefix | None = None
@@ -134,7 +142,7 @@ class Worker:
         self.advance()
 
     def _context(self) -> Reader:
-        return self._model.context(self._settings.context, self._settings.threads, self._stop)
+        return self._model.context(self._size, self._settings.threads, self._stop)
 
     def advance(self) -> None:
         """Read a little more."""

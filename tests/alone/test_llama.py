@@ -307,6 +307,15 @@ async def test_without_a_disk_there_is_the_page_with_what_is_said_most(model: Pa
         assert await meant(llama, "kill the porch light") == ("light.off", {"light": "porch light"})
 
 
+async def test_no_more_is_read_at_once_than_the_model_was_trained_for(
+    model: Path, cache: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    async with Llama(model, cache, threads=1, context=8192, floor=0.0, today=lambda: MONDAY) as llama:
+        await llama.learn(TWO_PAGES)
+        assert len((await llama.ready(whole=True)).tokens) == 2
+    assert "context is 8192, but learnt.gguf was trained for 2048 tokens" in capfd.readouterr().err
+
+
 # Trouble --------------------------------------------------------------------------------------------------------------
 
 
