@@ -84,11 +84,15 @@ def test_a_device_is_set(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("get", "hell lamp"), "There is no device 'hell lamp'. `assistant devices list` lists them."),
+        (("get", "hell lamp"), "There is no device 'hell lamp'. Did you mean hall lamp?"),
+        (("get", "zzz"), "There is no device 'zzz'. `assistant devices list` lists them."),
         (("set", "lamp", "on"), "hall lamp cannot set 'on'; it can set brightness, colour, on, as in on=true."),
         (("set", "lamp", "brightness=200"), "The brightness of hall lamp goes from 0 to 100, not '200'."),
         (("set", "lamp", "brightness=nan"), "The brightness of hall lamp goes from 0 to 100, not 'nan'."),
-        (("set", "cellar", "temperature=3"), "cellar cannot set 'temperature=3'; it can set nothing, as in on=true."),
+        (
+            ("set", "cellar", "temperature=3"),
+            "cellar cannot set 'temperature=3'; it only tells, and nothing of it can be set.",
+        ),
     ],
 )
 def test_mistakes_are_explained(run: Run, arguments: tuple[str, ...], says: str) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import difflib
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -161,8 +162,9 @@ async def _set(chosen: Chosen, name: str, assignments: tuple[str, ...]) -> Outco
         for assignment in assignments:
             key, equals, text = assignment.partition("=")
             if not equals or key not in device.capabilities:
-                able = ", ".join(sorted(device.capabilities)) or "nothing"
-                raise click.UsageError(f"{device.name} cannot set {assignment!r}; it can set {able}, as in on=true.")
+                able = ", ".join(sorted(device.capabilities))
+                remedy = f"it can set {able}, as in on=true" if able else "it only tells, and nothing of it can be set"
+                raise click.UsageError(f"{device.name} cannot set {assignment!r}; {remedy}.")
             try:
                 changes[key] = device.traits[key].read(text)
             except ValueError as error:
@@ -250,7 +252,10 @@ def _find(house: House, name: str) -> Device:
     for device in house.devices:
         if wanted in {each.casefold() for each in (device.id, device.name, *device.aliases)}:
             return device
-    raise click.UsageError(f"There is no device {name!r}. `assistant devices list` lists them.")
+    known = {each.casefold(): each for device in house.devices for each in (device.name, *device.aliases)}
+    near = difflib.get_close_matches(wanted, known, 1)
+    remedy = f"Did you mean {known[near[0]]}?" if near else "`assistant devices list` lists them."
+    raise click.UsageError(f"There is no device {name!r}. {remedy}")
 
 
 def _plain(device: Device, policy: Policy) -> Mapping[str, object]:
