@@ -79,6 +79,8 @@ def idle(machine: Tree, minutes: float) -> None:
             f"{last.written - first.written} bytes written in {minutes:g} minutes",
             flush=True,
         )
+    lost = machine.do("journalctl -b -u assistant -o cat | grep -E 'not heard in time|not read in time'").stdout
+    print(f"sound lost since the machine was booted: {lost.strip() or 'none'}", flush=True)
 
 
 def main() -> None:

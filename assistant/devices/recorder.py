@@ -83,8 +83,9 @@ class RecorderMicrophone(asyncio.SubprocessProtocol):
         self._wrong = ""
         self._chatter = 0
         self._errors: deque[bytes] = deque(maxlen=8)
+        self._attended = False
         self.dropped = 0
-        """Frames that nobody read in time."""
+        """Frames that were lost because they were not read in time, since the first was."""
         self.overflows = 0
         """How often the sound card was not read in time, and lost sound."""
 
@@ -127,6 +128,10 @@ class RecorderMicrophone(asyncio.SubprocessProtocol):
 
     async def read(self) -> AudioFrame | None:
         """The next frame. Raises DeviceError when the microphone has failed."""
+        self._attended = True
+        return await self._next()
+
+    async def _next(self) -> AudioFrame:
         if not self._frames:
             try:
                 async with asyncio.timeout(DEAD_AFTER):
@@ -140,8 +145,8 @@ class RecorderMicrophone(asyncio.SubprocessProtocol):
     async def _sounding(self) -> AudioFrame:
         """The first frame that is not all zeros."""
         while True:
-            frame = await self.read()
-            if frame is not None and any(frame.pcm):
+            frame = await self._next()
+            if any(frame.pcm):
                 return frame
 
     async def _arrived(self) -> None:
@@ -194,7 +199,14 @@ class RecorderMicrophone(asyncio.SubprocessProtocol):
             self._position += len(pcm)
             if len(self._frames) > self._most:
                 self._frames.popleft()
-                self.dropped += 1
+                if self._attended:
+                    self._lose()
+
+    def _lose(self) -> None:
+        before, self.dropped = self.dropped, self.dropped + 1
+        if self.dropped.bit_length() > before.bit_length():
+            lost = self.dropped * self._bytes / BYTES_PER_SECOND
+            self._note(f"Sound was not heard in time: {lost:.2f} s of it lost so far. The processor is too busy.")
 
     def _listen(self, pcm: bytes) -> None:
         """Notice what is no sound of a room."""

@@ -1,5 +1,6 @@
 """The microphone apart: seven faults of a capture program, each noticed, named, and over once the program behaves."""
 
+import asyncio
 import os
 import signal
 from collections.abc import Callable
@@ -71,6 +72,30 @@ async def test_what_is_bad_but_goes_on_is_told(plan: Plan) -> None:
         await reads(microphone, 0.5)
     assert len(told) == 1
     assert "clipped" in told[0]
+
+
+async def test_sound_that_is_lost_is_told_once_somebody_listens(plan: Plan) -> None:
+    plan("good")
+    told: list[str] = []
+    news = asyncio.Event()
+
+    def note(problem: str) -> None:
+        told.append(problem)
+        news.set()
+
+    async with RecorderMicrophone(note=note, backlog=0.16) as microphone:
+        before = await anew(microphone)
+        assert told == []
+        await news.wait()
+        assert await anew(microphone) > before + 0.1
+    assert microphone.dropped >= 1
+    assert told[0].startswith("Sound was not heard in time: 0.08 s of it lost so far.")
+
+
+async def anew(microphone: RecorderMicrophone) -> float:
+    frame = await microphone.read()
+    assert frame is not None
+    return frame.at
 
 
 async def test_a_frozen_recorder_is_killed(plan: Plan) -> None:
