@@ -4,6 +4,7 @@ import asyncio
 import json
 import signal
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -154,6 +155,25 @@ async def test_states_are_heard_again_after_a_restart(broker: Mosquitto) -> None
             await broker.stop()
             await until(house, lambda: light.problem is not None)
             await broker.start()
+        await until(house, lambda: light.problem is None)
+
+
+async def test_an_old_broker_is_spoken_to_in_its_own_version(broker: Mosquitto) -> None:
+    described = [(Facts("lamp", "light", limit=5.0), LAMP), (Facts("pump", "switch", limit=5.0), PUMP)]
+    old = MqttBackend(replace(broker.address, version=3), described)
+    async with gadget(broker.port, "lamp/set", "pump/set") as other, Household([old]) as house:
+        light, switch = house.devices
+        await other.says("lamp/state", '{"state": "OFF"}', retain=True)
+        await until(house, lambda: light.state == {"on": False})
+        other.answers["lamp/set"] = lambda payload: ("lamp/state", payload)
+        assert await light.set(on=True) is Outcome.DONE
+        assert await switch.set(on=True) is Outcome.DONE
+        assert [await other.hears("lamp/set"), await other.hears("pump/set")] == ['{"state": "ON"}', "1"]
+        assert {message.qos for message in other.messages} == {0}, "a broker could keep what is confirmed, for later"
+        await broker.stop()
+        await until(house, lambda: light.problem is not None)
+        assert await light.set(on=False) is Outcome.UNREACHABLE
+        await broker.start()
         await until(house, lambda: light.problem is None)
 
 
