@@ -211,7 +211,7 @@ async def soonest(ctx: Context) -> str:
     "change my alarm to {at}",
     f"(change|move|shift|reset|reschedule|update) {MY} ({{old}} alarm|alarm [from {{old}}]) to {{at}} [instead]",
     f"(change|move|shift|reschedule) {MY} alarm (for|at) {{old}} to {{at}}",
-    f"make {MY} [{{old}}] alarm {{at}} [instead]",
+    f"make {MY} ({{old}} alarm {{at}} [instead]|alarm {{at}} instead)",
     "(wake me|wake me up) at {at} instead [of {old}]",
     weight=0.7,
 )

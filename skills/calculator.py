@@ -15,6 +15,13 @@ PLACES = 4
     "(calculate|compute|work out|figure out|solve|how much is|how much makes|what does|what do) {sum}",
     "{sum}",
     weight=2,
+    written=(
+        "(what is|tell me|give me|find) the (answer|result|total|solution) (to|of|for|from) {sum}",
+        "how much (is|are) {sum} [together|in total|altogether]",
+        "(how much|what) {sum} (is|makes|equals|comes to)",
+        "{sum} (is|makes|equals|comes to) (what|how much)",
+        "what do (you|I|we) get (for|from|if you take) {sum}",
+    ),
 )
 async def calculate(ctx: Context, sum: Calculation) -> str:
     """Work out a sum."""

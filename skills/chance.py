@@ -11,6 +11,7 @@ A_FEW = Annotated[int, Between(1, 20)]
 End = Annotated[int, Between(0, 1000)]
 SIDES = Annotated[int, Between(2, 100)]
 ROLL = "(roll|throw|cast|toss)"
+TELL = "[and (tell|show) me (the result|the number|what (it is|it says|it lands on|you get|comes up|number it is))]"
 
 
 @skill.question(
@@ -21,6 +22,12 @@ ROLL = "(roll|throw|cast|toss)"
     f"{ROLL} {{count}} {{sides}} sided dice",
     "(what do the dice say|let the dice decide|(can you|let us) roll (a|the) dice)",
     weight=0.7,
+    written=(
+        f"{ROLL} [me] (a|an|the|that|this|one|your) [{{sides}} sided] (die|dice) {TELL}",
+        f"{ROLL} [me] (a|the|that|this|one|{{count}}) (die|dice) [(with|that has|having) {{sides}} sides] {TELL}",
+        "(give|do|make|complete) (a|the) {sides} sided (die|dice) [a] roll",
+        f"(I need|give me|do|make) a roll (of|on|with) (a|the) [{{sides}} sided] (die|dice) {TELL}",
+    ),
 )
 async def dice(ctx: Context, count: A_FEW = 1, sides: SIDES = 6) -> str:
     """Roll dice."""
@@ -35,6 +42,11 @@ async def dice(ctx: Context, count: A_FEW = 1, sides: SIDES = 6) -> str:
     "(flip|toss|throw) (a|the|me a) coin",
     "(heads or tails|head or tail|let a coin decide|coin (flip|toss))",
     weight=0.7,
+    written=(
+        f"(flip|toss|throw) [me] [a|the|this|that|your|any] [normal|fair] coin [over|in the air] {TELL}",
+        "(flip|toss|throw) (a|the) coin [and|because] I (pick|choose|call|say|take|bet on) (heads|tails)",
+        "(do|make) a coin (flip|toss)",
+    ),
 )
 def coin() -> str:
     """Flip a coin."""

@@ -70,6 +70,11 @@ OUT = "((we are|I am) [almost|nearly|all] out of|(we|I) (have run out of|ran out
 TAKE = "(remove|delete|take|cross|scratch|strike|erase|cancel|drop)"
 MAKE = "(make|create|start|begin|set up) [me] [a|another|the|my|one more]"
 READ_OUT = "(read|show|tell|give|read out|check|open|display|view|recite|repeat|bring up|pull up) [me]"
+UNLESS = (
+    "(if (it is|they are) not [already] (there|on there|on it|on the list) [already|yet]"
+    "|unless (it is|they are) [already] (there|on there|on it|on the list) [already]"
+    "|if (I|we) (have not|did not) [already|yet] [done so|done it]|unless (I|we) [have] already (did|have|done so))"
+)
 AGAIN = "(it|that|them|some|more|one)"
 
 
@@ -86,6 +91,9 @@ AGAIN = "(it|that|them|some|more|one)"
         f"({OUT}|(we|I) do not have [any] [more]) {{items}} [and|so] [please|can you|could you|will you] "
         f"{ADD} {AGAIN} (to|on|onto) {LIST}",
         f"{ADD} {{items}} [down] (to|on|onto) {LIST} {FOR_NOW}",
+        f"{ADD} {{items}} (to|on|onto) {LIST} {UNLESS}",
+        f"(do (we|I) have|is|are|is there|are there) [any] {{items}} on {LIST} [and] if (not|it is not|they are not) "
+        f"[please|can you|could you|then] {ADD} {AGAIN} [to it]",
     ),
 )
 def add(ctx: Context, items: Items, name: Name | None = None, own: Own | None = None) -> str:

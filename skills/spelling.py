@@ -29,6 +29,12 @@ HARD = (
     "(what is|tell me|give me) the (spelling|letters) of [the word] {word}",
     "how do (I|you) (write|spell) the word {word}",
     weight=0.7,
+    written=(
+        "how (to|can I|would (I|you)|should (I|you)|does one) (spell|write|go about spelling) [the word] {word}",
+        "[tell me|show me|explain] how (to|you|I) (spell|write) [the word] {word}",
+        "what is the [correct|right|proper|exact] (spelling|way to (spell|write)) [of|for] [the word] {word}",
+        "how is the word {word} (spelled|spelt|written)",
+    ),
 )
 def spell(word: Annotated[str, Often(*HARD)]) -> str:
     """Spell a word."""

@@ -124,6 +124,14 @@ MOST = 1e15
     "how many {other} (in|is|are|make|per) {amount} {unit}",
     "{amount} {unit} (to|into|in|as) {other}",
     weight=2,
+    written=(
+        "what is the [total|exact|correct|right] (number|amount) of {other} (in|per|to|that make) {amount} {unit}",
+        "how many {other} (there are in|(are|is) (equal|equivalent) to|equal|make up|fit in|fit into) {amount} {unit}",
+        "(what is the equivalent of|what does) {amount} {unit} (in|to|come to in|make in|equal in) {other}",
+        "what (is|are) {amount} {unit} (equivalent|equal) to in {other}",
+        "(give me|I need|show me|how (do|would) (I|you) (convert|change|turn)) {amount} {unit} (to|into|in) {other}",
+        "{amount} {unit} (is|are|equals|makes) how many {other}",
+    ),
 )
 async def convert(ctx: Context, unit: Name, other: Name, amount: float = 1.0) -> str:
     """Convert one unit to another."""

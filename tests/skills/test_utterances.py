@@ -4,14 +4,16 @@ import asyncio
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 import yaml
 
-from assistant.messages import Transcript
+from assistant.messages import Choice, IntentSpec, Transcript, Vocabulary
 from assistant.phrases.book import PhraseBook
+from assistant.phrases.examples import examples
 from tests.skills.shipped import NAMES, ROOT, SKILLS, vocabulary
 
 TABLES = Path(__file__).parent.parent / "utterances"
@@ -55,6 +57,31 @@ def test_every_intent_has_a_table_and_enough_sentences() -> None:
     for skill in SKILLS:
         for handler in skill.handlers:
             assert counts[handler.intent] >= ENOUGH, handler.intent
+
+
+def plain(spec: IntentSpec) -> IntentSpec:
+    """What the assistant gives as examples: the plain sentence of each template, and of each value the first way."""
+    slots = []
+    for slot in spec.slots:
+        firsts = {each.value: each for each in reversed(slot.choices)}
+        said = (Choice(examples((each.spoken,), 1)[0], value) for value, each in firsts.items())
+        slots.append(replace(slot, choices=tuple(said)))
+    templates = examples(spec.templates, len(CASES))
+    return replace(spec, templates=templates, slots=tuple(slots), after=(), written=())
+
+
+async def test_a_third_of_each_table_are_paraphrases() -> None:
+    """Sentences that are no examples of the assistant's own, with whatever values."""
+    book = PhraseBook(today=lambda: TODAY)
+    await book.learn(Vocabulary(tuple(map(plain, vocabulary().intents))))
+    counts, paraphrases = Counter[str](), Counter[str]()
+    for intent, sentence, slots in CASES:
+        if intent is not None:
+            read = await book.understand(Transcript(sentence, 1.0, "typed"))
+            counts[intent] += 1
+            paraphrases[intent] += read is None or read.name != intent or dict(read.slots) != slots
+    few = {intent: paraphrases[intent] for intent, count in counts.items() if 3 * paraphrases[intent] < count}
+    assert not few
 
 
 def test_no_sentence_is_in_two_tables() -> None:
