@@ -62,11 +62,18 @@ def limit(states: int) -> float:
     return min(WIDEST, NEAREST + NARROW / max(1, states))
 
 
+def any_phones(rows: NDArray[np.float32]) -> float:
+    """What any phones in any order cost, in nats."""
+    return -float(rows.max(axis=1).sum()) if len(rows) else 0.0
+
+
 def distinctness(rows: NDArray[np.float32]) -> float:
     """Mean probability of the likeliest phone in the frames in which a phone is likelier than the blank.
 
     `rows` are logarithms, (frames, 1 + phones), the blank first.
     """
+    if not len(rows):
+        return 1.0
     likeliest = rows[:, 1:].max(axis=1)
     heard = likeliest[likeliest > rows[:, 0]]
     return float(np.exp(heard).mean()) if len(heard) else 1.0

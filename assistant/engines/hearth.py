@@ -22,18 +22,20 @@ from assistant.engines.doubt import (
     SUPPORT,
     Choice,
     again,
+    any_phones,
     confidence,
     distinctness,
     limit,
     second_opinion,
 )
-from assistant.engines.features import INNER, LAG_SECONDS, STEP, Features, Networks
+from assistant.engines.features import Features, Networks
 from assistant.engines.free_text import PHONE_PRICE, FreeText
 from assistant.engines.kaldi import Path as Sentence
 from assistant.engines.kaldi import PhoneSearch
+from assistant.engines.telling import Telling
 from assistant.errors import EngineError
 from assistant.memory import lasting, release
-from assistant.messages import BYTES_PER_SECOND, RATE, AudioFrame, IntentSpec, Transcript, Vocabulary
+from assistant.messages import BYTES_PER_SECOND, AudioFrame, IntentSpec, Transcript, Vocabulary
 from assistant.phrases.graph import FREE_TEXT
 from assistant.phrases.network import ANY_PHONE, Network, joined, opened, restrict
 from assistant.phrases.phone_graph import PhoneGraph, spell
@@ -47,10 +49,6 @@ Floats = NDArray[np.float32]
 LONGEST = 30.0
 """Seconds of sound after which the rest of an utterance is ignored: no command is that long."""
 
-BLANK_PRICE = 3.0
-"""Nats that a blank costs more than the network says. Trained on synthetic voices it is too sure that nothing new is
-heard of a human one."""
-
 NETWORK_WEIGHT = 0.5
 """How much the word network's probabilities count beside sound."""
 
@@ -59,9 +57,6 @@ FILLER_PRICE = 4.0
 
 JOINT_PRICE = 12.0
 """Nats, weighed as the network's, that a second command costs: in noise the end of a first is easily taken for one."""
-
-CERTAIN = 7.0
-"""Nats by which a blank leads in frames that are passed over: nothing is decided in them."""
 
 CLEAR = 5.0
 """Nats by which the best sentence is ahead of the next where nobody else need be asked."""
@@ -122,7 +117,7 @@ class Hearth:
         self._search: PhoneSearch | None = None
         self._replaced = False
         self._among: tuple[Vocabulary, PhoneSearch] | None = None
-        self._hearing: tuple[PhoneSearch, _Sound] | None = None
+        self._hearing: tuple[PhoneSearch, Telling] | None = None
 
     async def learn(self, vocabulary: Vocabulary) -> None:
         """Compile and load the vocabulary's network. Raises EngineError; the old vocabulary then stays."""
@@ -145,13 +140,13 @@ class Hearth:
         search = self._search if among is None else await self._worker(self._narrow, among)
         if search is None:
             raise EngineError("Hearth's recognizer has no vocabulary: call learn() before transcribe()")
-        self._hearing = search, (sound := _Sound(self._features))
-        await self._worker(self._features.reset)
+        sound = await self._worker(self._begin, search)
+        self._hearing = search, sound
         left = int(LONGEST * BYTES_PER_SECOND)
         kept: list[AudioFrame] = []
         async for frame in frames:
             if left > 0:
-                await self._worker(sound.hear, frame.pcm[:left])
+                await self._worker(self._follow, search, sound, frame.pcm[:left])
                 kept.append(frame)
             left -= len(frame.pcm)
         return await self._decided(search, await self._worker(self._heard, search, sound), kept, among)
@@ -166,6 +161,13 @@ class Hearth:
         self._worker.close()
         if self._second is not None:
             self._second.close()
+
+    def _begin(self, search: PhoneSearch) -> Telling:
+        search.begin()
+        return Telling(self._features, self._phones)
+
+    def _follow(self, search: PhoneSearch, sound: Telling, pcm: bytes) -> None:
+        search.hear(sound.hear(pcm))
 
     def _load(self, vocabulary: Vocabulary) -> PhoneSearch:
         with lasting():
@@ -229,21 +231,19 @@ class Hearth:
             return Transcript("", 0.0, self.name)
         return Transcript(choices[0].text, confidence(bound - choices[0].lead), self.name)
 
-    def _is_whole(self, search: PhoneSearch, sound: "_Sound") -> bool:
-        telling, free = self._telling(sound.so_far())
-        search.begin()
-        search.hear(telling)
-        best = search.best()
-        return best is not None and best.ends and Choice.of(best, free).lead < self._plain
+    def _is_whole(self, search: PhoneSearch, sound: Telling) -> bool:
+        telling = sound.so_far()
+        best = search.likeliest(telling)
+        return best is not None and best.ends and Choice.of(best, any_phones(telling)).lead < self._plain
 
-    def _heard(self, search: PhoneSearch, sound: "_Sound") -> "_Heard":
+    def _heard(self, search: PhoneSearch, sound: Telling) -> "_Heard":
         """The likeliest sentences: one where that is plain, or none can be meant."""
-        telling, free = self._telling(sound.end())
+        search.hear(sound.end())
+        telling = sound.frames
+        free = any_phones(telling)
         distinct = distinctness(telling) > DISTINCT
         if not distinct and (self._second is None or search.states > SMALL):
             return _Heard(telling, free, distinct, [])
-        search.begin()
-        search.hear(telling)
         best = search.best()
         found = [] if best is None or not best.text else self._chosen(search, [best], telling, free)
         if not found:
@@ -263,15 +263,6 @@ class Hearth:
         worded = self._texts.worded(paths, rows)
         return [Choice.of(path, free, doubt if path.free_text else 0.0) for path in worded]
 
-    def _telling(self, inner: Floats) -> tuple[Floats, float]:
-        """The frames in which something is decided, and what any phones cost in them."""
-        rows = self._phones(inner)
-        if not np.isfinite(rows).all():
-            raise EngineError("The acoustic model gives what is no number. Install Hearth again")
-        rows = rows - np.array([BLANK_PRICE] + [0.0] * len(PHONES), np.float32)
-        telling = np.ascontiguousarray(rows[rows[:, 0] - rows[:, 1:].max(axis=1) < CERTAIN])
-        return telling, -float(telling.max(axis=1).sum())
-
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
@@ -283,35 +274,6 @@ class _Heard:
     """Whether a voice may have said them."""
     choices: list[Choice]
     """The best first."""
-
-
-class _Sound:
-    """The sound of one utterance on its way through the features."""
-
-    def __init__(self, features: Features) -> None:
-        self._features = features
-        self._pending = b""
-        self._inner: list[Floats] = []
-
-    def hear(self, pcm: bytes) -> None:
-        """Take more sound."""
-        sound = self._pending + pcm
-        whole = len(sound) - len(sound) % (2 * STEP)
-        self._pending = sound[whole:]
-        if whole:
-            self._inner.append(self._features(np.frombuffer(sound[:whole], "<i2")).inner)
-
-    def so_far(self) -> Floats:
-        """All rows there are. The last phones are among them only after a pause."""
-        return np.concatenate(self._inner) if self._inner else np.zeros((0, INNER), np.float32)
-
-    def end(self) -> Floats:
-        """All rows. Features lag behind: silence follows, so that the last phones are seen."""
-        if not self._inner and not self._pending:
-            return np.zeros((0, INNER), np.float32)
-        samples = len(self._pending) // 2 + round(LAG_SECONDS * RATE)
-        self.hear(bytes(2 * (samples + -samples % STEP) - len(self._pending)))
-        return np.concatenate(self._inner)
 
 
 def _dictionary() -> Path:

@@ -82,8 +82,8 @@ class PhoneSearch:
         """Of the graph: how much can be said."""
         self._entries = graph.entries
         self._fst = _loaded(graph)
-        options = kaldi_decoder.FasterDecoderOptions(beam=beam, max_active=most)
-        self._decoder = kaldi_decoder.FasterDecoder(self._fst, options)
+        self._options = kaldi_decoder.FasterDecoderOptions(beam=beam, max_active=most)
+        self._decoder = kaldi_decoder.FasterDecoder(self._fst, self._options)
         self._beam = beam
         self.begin()
 
@@ -100,9 +100,21 @@ class PhoneSearch:
 
     def best(self) -> Path | None:
         """The best sentence that ends where the rows end; None if none does."""
-        if not self._rows or not self._decoder.reached_final():
+        return self._best(self._decoder) if self._rows else None
+
+    def likeliest(self, rows: Floats) -> Path | None:
+        """The best sentence for a whole utterance. Independent of `hear`."""
+        if not len(rows):
             return None
-        _, lattice = self._decoder.get_best_path()
+        decoder = kaldi_decoder.FasterDecoder(self._fst, self._options)
+        decoder.init_decoding()
+        decoder.advance_decoding(kaldi_decoder.DecodableCtc(rows, 0))
+        return self._best(decoder)
+
+    def _best(self, decoder: kaldi_decoder.FasterDecoder) -> Path | None:
+        if not decoder.reached_final():
+            return None
+        _, lattice = decoder.get_best_path()
         _, labels, outputs, weight = kaldifst.get_linear_symbol_sequence(lattice)
         return self._path(labels, outputs, weight.value1 + weight.value2)
 
