@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import tarfile
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,13 @@ def make_bundle(file: Path, kind: str, packages: str = "") -> None:
         for name, text in (("KIND", kind), ("PACKAGES", packages)):
             (part := file.with_suffix(f".{name}")).write_text(f"{text}\n")
             archive.add(part, f"bundle/{name}")
+
+
+def install_without_root(*options: str) -> subprocess.CompletedProcess[str]:
+    command = ["bash", str(ROOT / "install.sh"), *options]
+    if os.geteuid() == 0:
+        command = ["setpriv", "--reuid=65534", "--clear-groups", *command]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
 
 def shell(script: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -134,6 +142,11 @@ def test_a_bundle_of_another_version(programs: Path, tmp_path: Path) -> None:
     assert "was made by another version of Hearth" in done.stderr
     make_bundle(tmp_path / "ours.tar", kind, packages)
     assert install(programs, "--dry-run", "--offline", str(tmp_path / "ours.tar")).returncode == 0
+    with tempfile.TemporaryDirectory() as open_to_all:
+        Path(open_to_all).chmod(0o755)
+        refused = install_without_root("--offline", shutil.copy(tmp_path / "ours.tar", open_to_all))
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "Installing needs root" in refused.stderr
 
 
 @needs_dpkg
@@ -145,10 +158,7 @@ def test_a_bundle_that_has_no_place(programs: Path, tmp_path: Path) -> None:
 
 @needs_dpkg
 def test_without_root_nothing_is_begun() -> None:
-    command = ["bash", str(ROOT / "install.sh")]
-    if os.geteuid() == 0:
-        command = ["setpriv", "--reuid=65534", "--clear-groups", *command]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    done = install_without_root()
     assert (done.returncode, done.stdout) == (1, "")
     assert "Installing needs root. Run: sudo" in done.stderr
 

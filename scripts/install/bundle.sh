@@ -70,7 +70,7 @@ gather_models() {
   stop "There are no models to bundle. Fetch them first: assistant models fetch"
 }
 
-# Reads and checks a bundle; afterwards BUNDLE_FOLDER holds it.
+# Whether it is one for this machine and this version.
 check_bundle() {
   [[ -r $1 ]] || stop "There is no bundle $1."
   local kind
@@ -80,7 +80,10 @@ check_bundle() {
     stop "The bundle is for another machine: it is \"$kind\", this is \"$(bundle_kind)\"."
   [[ $(tar --extract --to-stdout --file "$1" bundle/PACKAGES 2>/dev/null) == "$(bundle_packages)" ]] ||
     stop "$1 was made by another version of Hearth, which wants other packages, or is only half of one. Make it anew."
-  [[ -z $DRY_RUN ]] || return 0
+}
+
+# Unpacks and checks all of it; afterwards BUNDLE_FOLDER holds it.
+unpack_bundle() {
   BUNDLE_FOLDER=$APP/bundle
   rm -rf "$BUNDLE_FOLDER"
   mkdir -p "$BUNDLE_FOLDER"

@@ -11,7 +11,11 @@ check_machine() {
   [[ -d /run/systemd/system ]] || stop "systemd does not run here, so there can be no service. Try: ./install.sh --try"
   check_installing_space
   check_memory
-  if [[ -z $BUNDLE && ! -e $(version_folder)/.complete ]]; then check_network; fi
+  if [[ -n $BUNDLE ]]; then
+    unpack_bundle "$BUNDLE"
+  elif [[ ! -e $(version_folder)/.complete ]]; then
+    check_network
+  fi
 }
 
 check_system() {
@@ -32,7 +36,9 @@ check_architecture() {
 }
 
 needed_megabytes() {
-  if [[ $PROFILE == standard ]]; then echo 2600; else echo 420; fi
+  local packed=0
+  if [[ -n $BUNDLE ]]; then packed=$(du -m "$BUNDLE" | cut -f 1); fi
+  if [[ $PROFILE == standard ]]; then echo $((2600 + packed)); else echo $((420 + packed)); fi
 }
 
 # What an interrupted installation has taken counts as free: it is used or removed.
