@@ -26,10 +26,10 @@ IGNORING = ("sh", "-c", "trap '' INT; exec \"$@\"", "sh")
 """Starts a program with the signal ignored."""
 
 
-def heeds(pid: int) -> bool:
-    """Whether the program, which is no longer the shell, ignores the signal no more."""
+def ignores(pid: int) -> bool:
+    """Whether the process ignores the signal."""
     fields = dict(line.split(":\t") for line in Path(f"/proc/{pid}/status").read_text("utf-8").splitlines())
-    return fields["Name"] != "sh" and not int(fields["SigIgn"], 16) >> (signal.SIGINT - 1) & 1
+    return bool(int(fields.get("SigIgn", "0"), 16) >> (signal.SIGINT - 1) & 1)
 
 
 def interrupted(state: str, wait: float, presses: int, group: bool) -> tuple[str, float]:
@@ -38,8 +38,9 @@ def interrupted(state: str, wait: float, presses: int, group: bool) -> tuple[str
     with subprocess.Popen(
         [*IGNORING, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, process_group=0
     ) as bench:
-        while bench.poll() is None and not heeds(bench.pid):
-            time.sleep(0.02)
+        for ignoring in (True, False):
+            while bench.poll() is None and ignores(bench.pid) != ignoring:
+                time.sleep(0.01)
         try:
             bench.wait(wait)
         except subprocess.TimeoutExpired:
@@ -75,6 +76,7 @@ def main() -> None:
             wait = random.uniform(0.0, options.seconds)
             what, after = interrupted(state, wait, options.presses, options.group)
             found[what] += 1
+            print(f"after {wait:.1f} s: {what}", file=sys.stderr, flush=True)
             took += [after] if after else []
     times = {"median": round(statistics.median(took), 2), "worst": round(max(took), 2)} if took else {}
     print(json.dumps({**found, "after_s": times, "left_running": len(family()) - 1, "load": os.getloadavg()[0]}))

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import astuple
 from html.parser import HTMLParser
 from pathlib import Path
@@ -23,7 +24,7 @@ from assistant.bench.processes import forget_peaks, memory
 from assistant.bench.quality import accuracy
 from assistant.bench.report import page
 from assistant.bench.said import commands
-from assistant.bench.sensors import Energy, energy_meter, thermal
+from assistant.bench.sensors import Energy, EnergyMeter, energy_meter, thermal
 from assistant.errors import ManifestError
 from assistant.evaluate import Line, Trial
 from assistant.messages import Transcript
@@ -128,6 +129,13 @@ def test_energy_comes_from_what_the_machine_has(tmp_path: Path) -> None:
     energy = Energy(meter)
     (zone / "energy_uj").write_text("5000000")
     assert energy.joules == pytest.approx(15), "the counter went round"
+
+
+def test_power_that_is_sampled_is_summed() -> None:
+    began = time.monotonic()
+    energy = Energy(EnergyMeter("INA219", watts=lambda: 1000.0))
+    first = energy.joules
+    assert 0 < first < energy.joules <= 1000 * (time.monotonic() - began)
 
 
 def test_temperature_and_throttling_of_a_pi(tmp_path: Path) -> None:

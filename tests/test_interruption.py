@@ -113,3 +113,13 @@ def test_a_failure_that_nobody_asked_for_is_told(interruption: Interruption) -> 
 
     with pytest.raises(ValueError, match="broken"):
         interruption.run(work)
+
+
+def test_a_signal_just_before_the_wait_is_not_slept_over() -> None:
+    async def work() -> None:
+        press()
+        await asyncio.Event().wait()
+
+    for _ in range(100):
+        with Interruption() as interruption:
+            assert interruption.run(work)

@@ -2,13 +2,13 @@
 
 import asyncio
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from queue import Empty, SimpleQueue
 from types import FrameType
-from typing import Any, Literal
+from typing import Any
 
 PATIENCE = 10.0
 """Seconds that work may take to end once it is asked to: an engine that is being loaded cannot be stopped halfway."""
@@ -28,18 +28,26 @@ class Interruption:
         self.signal: int | None = None
         """The first that came; None while nobody has asked."""
         self._patience = patience
-        self._told: SimpleQueue[Literal["asked", "ended"]] = SimpleQueue()  # put() may be called in a signal handler
+        self._presses = 0
+        self._over = False
         self._before: dict[int, Any] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
 
     def __enter__(self) -> "Interruption":
+        self._bell, self._button = socket.socketpair()
+        self._button.setblocking(False)
+        # What comes between Python's last look at signals and its sleep would be seen only once it wakes.
+        self._wakeup = signal.set_wakeup_fd(self._button.fileno(), warn_on_full_buffer=False)
         self._before = {each: signal.signal(each, self._ask) for each in _SIGNALS}
         return self
 
     def __exit__(self, *_: object) -> None:
         for each, handler in self._before.items():
             signal.signal(each, handler)
+        signal.set_wakeup_fd(self._wakeup)
+        self._bell.close()
+        self._button.close()
 
     @property
     def asked(self) -> bool:
@@ -64,7 +72,9 @@ class Interruption:
                 asyncio.run(self._cancellable(work))
             except BaseException as error:
                 errors.append(error)
-            self._told.put("ended")
+            self._over = True
+            with suppress(OSError):  # nobody waits any more
+                self._button.send(b"\0")
 
         threading.Thread(target=worker, name="measuring", daemon=True).start()
         if not self._ended():
@@ -81,20 +91,22 @@ class Interruption:
     def _ended(self) -> bool:
         """Wait for the end of the work."""
         until: float | None = None
-        while True:
-            try:
-                told = self._told.get(timeout=None if until is None else max(0.0, until - time.monotonic()))
-            except Empty:
+        while not self._over:
+            if self._presses > 1 or (until is not None and time.monotonic() > until):
                 return False
-            if told == "ended":
-                return True
-            if until is not None:
-                return False
-            until = time.monotonic() + self._patience
-            if self._loop is not None and self._task is not None:
-                with suppress(RuntimeError):  # the loop is closed: it ends this moment
-                    self._loop.call_soon_threadsafe(self._task.cancel)
+            if self._presses and until is None:
+                until = time.monotonic() + self._patience
+                self._cancel()
+            self._bell.settimeout(None if until is None else max(0.001, until - time.monotonic()))
+            with suppress(TimeoutError):
+                self._bell.recv(4096)
+        return True
+
+    def _cancel(self) -> None:
+        if self._loop is not None and self._task is not None:
+            with suppress(RuntimeError):  # the loop is closed: it ends this moment
+                self._loop.call_soon_threadsafe(self._task.cancel)
 
     def _ask(self, number: int, _: FrameType | None) -> None:
         self.signal = self.signal or number
-        self._told.put("asked")
+        self._presses += 1
