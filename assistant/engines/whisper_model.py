@@ -6,6 +6,7 @@ import json
 import logging
 import math
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,9 @@ FULL = 3000
 
 FRAME = 160
 """Samples that each mel frame advances: 10 ms."""
+
+UNLOADING = 100
+"""Times, a hundredth of a second apart, that the library is asked to unload a model."""
 
 _FALLBACKS = ("int8_float32", "int8", "int16", "float32")
 """Fastest first, on processors that have them."""
@@ -100,8 +104,16 @@ class WhisperModel:
             raise EngineError(f"Whisper: {path} computes nothing but noise: the file is damaged. {_REMEDY}")
 
     def release(self) -> None:
-        """Give its memory back until `load`."""
-        self._model.unload_model()
+        """Give its memory back until `load`.
+
+        The library does nothing, and says nothing, where it still counts what it has just finished as being worked on.
+        """
+        for _ in range(UNLOADING):
+            self._model.unload_model()
+            if not self._model.model_is_loaded:
+                return
+            time.sleep(0.01)
+        logger.warning("Whisper is in use, and keeps its memory")
 
     def load(self) -> None:
         """Read it from disk again where it was released. Raises RuntimeError where it is gone."""
