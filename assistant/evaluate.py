@@ -13,6 +13,7 @@ from assistant.errors import DeviceError, ManifestError
 from assistant.listening.noise import Recording, Sound, mixed, read_sound
 from assistant.messages import IntentSpec, SlotSpec, Transcript, Turn, Vocabulary
 from assistant.phrases.book import PhraseBook
+from assistant.phrases.words import spelled
 from assistant.stages import Microphone
 
 
@@ -88,8 +89,10 @@ class Gold:
         if gold == got or _folded(gold) == _folded(got):
             return True
         slot = self._specs.get((intent, name))
-        if slot is None or slot.kind == "text" or not isinstance(gold, str):
+        if slot is None or not isinstance(gold, str):
             return False
+        if slot.kind == "text":
+            return spelled(gold) == spelled(str(got))  # nobody says commas
         if slot not in self._books:
             self._books[slot] = PhraseBook()
             alone = IntentSpec("value.of", (f"{{{name}}}",), (slot,))

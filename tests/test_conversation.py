@@ -10,7 +10,7 @@ from assistant.__main__ import cli
 from assistant.conversation.aliases import Aliases
 from assistant.errors import SkillError
 from assistant.store import Stores
-from skills import alarm, clock, light, names, reminder, stop, switch, timer, volume
+from skills import alarm, climate, clock, light, names, reminder, stop, switch, timer, volume
 
 SKILLS = tuple(each.skill for each in (alarm, clock, light, names, reminder, stop, switch, timer, volume))
 
@@ -26,6 +26,25 @@ async def home() -> testing.Assistant:
         {"bedside lamp": ("lamp",)},
     )
     return await testing.assistant(*SKILLS, house=house)
+
+
+async def test_a_room_after_what_has_no_rooms_means_nothing() -> None:
+    """Another skill may well do something to a room by the same verb."""
+    house = testing.house({"kitchen": {"kitchen heating": "climate", "kitchen light": "light"}})
+    assistant = await testing.assistant(timer.skill, light.skill, climate.skill, house=house)
+    await testing.converse(
+        assistant,
+        """
+        > set a timer for ten minutes
+        Timer set for 10 minutes.
+        > and in the kitchen?
+        Sorry, I did not understand that.…
+        > turn on the lights
+        …
+        > and in the kitchen?
+        The kitchen light was already on.
+        """,
+    )
 
 
 CONVERSATIONS = {

@@ -115,6 +115,13 @@ async def test_confusions_name_the_values_of_slots() -> None:
     assert Score([trial]).confusions == {("take: words milk", "words silk"): 1}
 
 
+async def test_free_text_is_compared_by_its_words() -> None:
+    gold = Gold(VOCABULARY)
+    meant = line("take", words="Milk, eggs and bread")
+    for words, right in {"milk eggs and bread": True, "milk and bread": False}.items():
+        assert (await gold.judge(meant, None, turn("note.take", {"words": words}))).right == right
+
+
 class Listener:
     """A subject that understands everything as one intent and remembers what it was given."""
 

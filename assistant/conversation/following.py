@@ -115,9 +115,14 @@ class Following:
         return None
 
     def _aimed(self, last: Intent, name: str) -> Intent | None:
-        """The same for a device or a room of this name; by another skill's handler of the same name, if need be."""
+        """The same for a device or a room of this name; by another skill's handler of the same name, if need be.
+
+        None where the command is not for devices at all: a timer that is set is no heating that is set.
+        """
         handler = last.name.rpartition(".")[2]
         own = [self._specs[last.name]] if last.name in self._specs else []
+        if not any(slot.names for spec in own for slot in spec.slots):
+            return None
         for spec in own + [each for each in self._specs.values() if each.name.rpartition(".")[2] == handler]:
             for slot in spec.slots:
                 if slot.names and any(choice.value == name for choice in slot.choices):

@@ -14,7 +14,8 @@ from assistant.phrases.lists import number as counted
 _N = "{amount}"
 _AMOUNT = f"({_N} [and {{amount half}}|point {{amount tenth}}]|{{amount part}})"
 _THEN = f"(plus|minus|times|multiplied by|divided by) {_N}"
-_SUM = f"({_N} {_THEN} [{_THEN}]|{_N} percent of {_N}|half of {_N}|[the] square root of {_N}|{_N} squared)"
+_DONE = f"(divide|multiply) {_N} by {_N}|(subtract|take) {_N} from {_N}|add {_N} (and|to) {_N}"
+_SUM = f"({_DONE}|{_N} {_THEN} [{_THEN}]|{_N} percent of {_N}|half of {_N}|[the] square root of {_N}|{_N} squared)"
 
 
 def _lists() -> dict[str, SlotList]:
