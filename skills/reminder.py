@@ -28,7 +28,10 @@ TO = "(to|about|that|of)"
 CANCEL = "(cancel|delete|remove|clear|forget|drop|scrap|get rid of|call off)"
 Thing = Annotated[
     str,
-    OneOf(*("lights", "light", "blinds", "blind", "curtains", "shutters", "heating", "fans", "fan", "heater", "lamps")),
+    OneOf(
+        *("curtains", "shutters", "heating", "heater", "lamps"),
+        spoken={"(lights|light)": "lights", "(blinds|blind)": "blinds", "(fans|fan)": "fans"},
+    ),
 ]
 Sun = Annotated[str, OneOf(spoken={"(sunset|sundown|nightfall)": "sunset", "(sunrise|sun up|daybreak)": "sunrise"})]
 COMMAND = "command"
@@ -276,7 +279,7 @@ async def call_off(
         entry
         for entry in ctx.schedule.pending()
         if (device is None or _is_about(entry, device))
-        and (what is None or (isinstance(entry.what, Command) and what in entry.what.text.casefold().split()))
+        and (what is None or _is_for(entry, what))
         and (at is None or _is_at(entry, at))
         and (sun is None or _is_at_sun(ctx, entry, sun))
     ]
@@ -369,6 +372,12 @@ def _is_at_sun(ctx: Context, entry: Entry, sun: Sun) -> bool:
     event: Literal["sunrise", "sunset"] = "sunrise" if sun == "sunrise" else "sunset"
     due = ctx.schedule.sun(event, entry.at.date())
     return abs(due.replace(tzinfo=None) - entry.at.replace(tzinfo=None)) < timedelta(minutes=1)
+
+
+def _is_for(entry: Entry, what: str) -> bool:
+    """Whether it is a command for such a thing, one or several."""
+    said = entry.what.text.casefold().split() if isinstance(entry.what, Command) else []
+    return what.removesuffix("s") in (word.removesuffix("s") for word in said)
 
 
 def _is_about(entry: Entry, device: Device) -> bool:

@@ -2,6 +2,7 @@ import pytest
 
 from assistant import testing
 from skills.alarm import skill as alarm
+from skills.cover import skill as cover
 from skills.reminder import skill
 from skills.timer import skill as timer
 
@@ -66,3 +67,12 @@ async def test_everything_to_come_is_one_list(assistant: testing.Assistant) -> N
     assert await assistant.say("cancel that") == ""
     assert (await assistant.say("cancel everything")).startswith("I cancelled the pasta timer")
     assert await assistant.say("what is coming up") == "Nothing is planned."
+
+
+@pytest.mark.parametrize("said", ["cancel the blind", "cancel the blinds"])
+async def test_what_is_planned_for_one_or_several_is_called_off_either_way(said: str) -> None:
+    house = testing.house({"bedroom": {"bedroom blind": "cover"}})
+    assistant = await testing.assistant(skill, cover, house=house)
+    assert "close" in await assistant.say("close the blinds in twenty minutes")
+    assert (await assistant.say(said)).startswith("I cancelled close the blinds")
+    assert await assistant.say("what is pending") == "Nothing is planned."
