@@ -162,6 +162,8 @@ def test_answers_are_recorded_once_and_compared_after_that(tmp_path: Path) -> No
     assert (same.first, same.compared, same.changed, same.since) == (False, 2, (), "")
     drifted = golden.compare(file, {"a": "1", "b": "3", "c": "4"}, {"numpy": "2"})
     assert (drifted.compared, drifted.changed, drifted.since) == (2, (("b", "2", "3"),), "numpy 1 → 2")
+    assert golden.compare(file, {"c": "4"}, {"numpy": "1"}).compared == 0
+    assert golden.compare(file, {"c": "5"}, {"numpy": "2"}).changed == (("c", "4", "5"),), "it joined the record"
     file.write_text("torn")
     assert golden.compare(file, {"a": "1"}, {}).first
 
@@ -290,6 +292,17 @@ def test_each_engine_is_measured_alone(tmp_path: Path) -> None:
     assert run["memory_mb"]["stages"]["turns"]["assistant"] > 50
     assert [name for name, _, _ in run["memory_mb"]["spans"]] == ["loading", "turns", "recognize", "wake", "speak"]
     assert run["disk_mb"]["Python packages"] > 50
+
+
+def test_a_failure_in_the_middle_loses_nothing(tmp_path: Path) -> None:
+    """A folder where the record of answers belongs, which is read last."""
+    (tmp_path / "golden-embedded.json").mkdir()
+    report = tmp_path / "report.html"
+    command = ["bench", "--turns", "1", "--stage", "speak", "--stage", "golden", "--set", f"state.folder={tmp_path}"]
+    result = CliRunner().invoke(cli, [*command, "--report", str(report)])
+    assert result.exit_code == 0
+    assert "golden-embedded.json cannot be" in result.output
+    assert "speak, first sound" in report.read_text()
 
 
 def running(*arguments: str, **more: Any) -> "subprocess.Popen[str]":

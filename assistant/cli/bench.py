@@ -4,6 +4,7 @@ What it measures with is loaded inside the command, which is then ready for Ctrl
 """
 
 import dataclasses
+import logging
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +16,7 @@ import click
 from assistant.bench.interruption import Interruption
 from assistant.bench.record import STAGES, Record, Tell
 from assistant.cli.options import Chosen, configured, print_json
-from assistant.errors import AssistantError, known_error
+from assistant.errors import known_error
 
 if TYPE_CHECKING:
     from assistant.bench.compare import Change
@@ -72,8 +73,8 @@ def bench(
         with _Bar(interruption.heed) as tell:
             try:
                 interruption.run(lambda: measure(wanted, record, tell, lambda: interruption.asked))
-            except (AssistantError, ExceptionGroup) as error:
-                record.problem = str(known_error(error))
+            except Exception as error:
+                record.problem = _sentence(error)
                 click.echo(f"{record.problem}\nWhat follows is what was measured until then.", err=True)
         run = record.as_json()
         if not run["complete"] and interruption.asked:
@@ -94,6 +95,15 @@ def bench(
             sys.stdout.flush()
             os._exit(status)
     raise SystemExit(status)
+
+
+def _sentence(error: Exception) -> str:
+    """What went wrong; of what nobody foresaw, the log has the rest."""
+    try:
+        return str(known_error(error))
+    except Exception:
+        logging.getLogger(__name__).exception("The measurement failed")
+        return f"{type(error).__name__}: {error}"
 
 
 class _Bar:
