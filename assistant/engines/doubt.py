@@ -73,10 +73,10 @@ def distinctness(rows: NDArray[np.float32]) -> float:
     `rows` are logarithms, (frames, 1 + phones), the blank first.
     """
     if not len(rows):
-        return 1.0
+        return 0.0
     likeliest = rows[:, 1:].max(axis=1)
     heard = likeliest[likeliest > rows[:, 0]]
-    return float(np.exp(heard).mean()) if len(heard) else 1.0
+    return float(np.exp(heard).mean()) if len(heard) else 0.0
 
 
 def confidence(ahead: float) -> float:

@@ -8,7 +8,7 @@ others, a second recognizer, made in another way, chooses among them: the scores
 import importlib.util
 import logging
 from collections.abc import AsyncIterable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -200,18 +200,33 @@ class Hearth:
         bound, choices = limit(search.states), heard.choices
         if self._second is None:
             return self._transcript(choices, bound + ALONE)
-        hopeless = not choices or choices[0].lead > bound + SUPPORT
         clear = len(choices) == 1 or (choices and choices[1].cost - choices[0].cost > self._clear)
-        if hopeless or (clear and heard.distinct and choices[0].lead < bound):
+        if clear and heard.distinct and choices[0].lead < bound:
             return self._transcript(choices, bound)
-        if search.states <= SMALL:
-            own = await self._second.transcribe(again(frames), among)
-            if own.text == choices[0].text:
-                return self._transcript(choices, bound + SUPPORT * own.confidence)
-            choices = await self._worker(self._joined, own.text, heard)
-            if not choices:
-                return Transcript("", 0.0, self.name)
-        chosen, support = await second_opinion(self._second, frames, choices)
+        hopeless = not choices or choices[0].lead > bound + SUPPORT
+        if hopeless and (search.states > SMALL or not heard.distinct):
+            return self._transcript(choices, bound)
+        if search.states > SMALL:
+            return await self._by_both(self._second, frames, choices, bound)
+        own = replace(await self._second.transcribe(again(frames), among), recognizer=self.name)
+        return own if hopeless else await self._by_all(self._second, frames, own, heard, bound)
+
+    async def _by_all(
+        self, second: Recognizer, frames: list[AudioFrame], own: Transcript, heard: "_Heard", bound: float
+    ) -> Transcript:
+        """The surest of what the second recognizer heard by itself and what both choose; it has the last word."""
+        if own.text == heard.choices[0].text:
+            return self._transcript(heard.choices, bound + SUPPORT * own.confidence)
+        joined = await self._worker(self._joined, own.text, heard)
+        if not joined:
+            return Transcript("", 0.0, self.name)
+        both = await self._by_both(second, frames, joined, bound)
+        return max(both, own, key=lambda each: each.confidence)
+
+    async def _by_both(
+        self, second: Recognizer, frames: list[AudioFrame], choices: list[Choice], bound: float
+    ) -> Transcript:
+        chosen, support = await second_opinion(second, frames, choices)
         return self._transcript([chosen], bound + SUPPORT * support)
 
     def _joined(self, text: str, heard: "_Heard") -> list[Choice]:

@@ -28,7 +28,7 @@ def test_a_voice_is_told_by_how_distinct_its_phones_are() -> None:
     plain, vague = (np.log(np.array([0.1, share, 0.9 - share], np.float32)) for share in (0.8, 0.5))
     assert doubt.distinctness(np.stack((blank, plain, plain))) == pytest.approx(0.8)
     assert doubt.distinctness(np.stack((plain, blank, vague))) == pytest.approx(0.65)
-    assert doubt.distinctness(blank[None]) == doubt.distinctness(np.zeros((0, 3), np.float32)) == 1.0
+    assert doubt.distinctness(blank[None]) == doubt.distinctness(np.zeros((0, 3), np.float32)) == 0.0
 
 
 def test_a_lead_is_of_a_phone_of_the_words_alone() -> None:

@@ -206,7 +206,7 @@ async def test_in_doubt_a_second_recognizer_chooses(espeak: Espeak) -> None:
 
 
 async def test_what_the_second_recognizer_makes_up_is_no_choice(espeak: Espeak) -> None:
-    for answer in (Transcript("", 0.0, "second"), Transcript("what time is it", 1.0, "second")):
+    for answer in (Transcript("", 0.0, "second"), Transcript("what time is it", 0.1, "second")):
         second = Second(answer)
         engine = doubtful(espeak, second)
         await engine.learn(LIGHTS)
@@ -228,6 +228,14 @@ async def test_where_little_can_be_said_the_second_may_hear_what_ours_did_not(es
     assert everything is None
     assert among is not None
     assert "switch on the lunch red light" in {intent.templates[0] for intent in among.intents}
+    engine.close()
+
+
+async def test_where_little_can_be_said_the_second_has_the_last_word(espeak: Espeak) -> None:
+    engine = doubtful(espeak, Second(Transcript("switch on the porch light", 0.8, "second")))
+    await engine.learn(LIGHTS)
+    heard = await engine.transcribe(feed(command("please may I have some more tea")))
+    assert heard == Transcript("switch on the porch light", 0.8, "hearth")
     engine.close()
 
 
