@@ -292,6 +292,7 @@ async def assemble(
         await mind.learn()
         preparing = tasks.create_task(_prepare(mind, lineup))
         foreseeing = tasks.create_task(_foresee_when_hearing(assistant))
+        trimming = tasks.create_task(_trim_after_turns(assistant))
         keeping = tasks.create_task(kept.run()) if kept is not None else None
         learning = tasks.create_task(_learn_when_changed(hands, preparing, assistant))
         try:
@@ -300,6 +301,7 @@ async def assemble(
             await interrupt(learning)
             await interrupt(preparing)
             await interrupt(foreseeing)
+            await interrupt(trimming)
             if kept is not None:
                 await kept.settled()
             await interrupt(keeping)
@@ -327,6 +329,14 @@ async def _foresee_when_hearing(assistant: Assistant) -> None:
     await assistant.mind.foresee()
     await assistant.lull.wait()
     memory.settle()
+
+
+async def _trim_after_turns(assistant: Assistant) -> None:
+    """A sentence in doubt takes megabytes for as long as all its readings are compared."""
+    while True:
+        await assistant.lull.turn()
+        await assistant.lull.wait()
+        await asyncio.to_thread(memory.trim)
 
 
 async def _learn_when_changed(hands: Hands, prepared: "asyncio.Task[None]", assistant: Assistant) -> None:
