@@ -2,6 +2,7 @@
 
 import heapq
 import itertools
+import math
 import os
 import struct
 from collections.abc import Iterator, Mapping, Sequence
@@ -118,11 +119,16 @@ class PhoneSearch:
         _, labels, outputs, weight = kaldifst.get_linear_symbol_sequence(lattice)
         return self._path(labels, outputs, weight.value1 + weight.value2)
 
-    def alternatives(self, rows: Floats, count: int, lattice_beam: float = LATTICE_BEAM) -> list[Path]:
-        """The best sentences with different words for a whole utterance, the best first. Independent of `hear`."""
+    def alternatives(
+        self, rows: Floats, count: int, lattice_beam: float = LATTICE_BEAM, beam: float = math.inf
+    ) -> list[Path]:
+        """The best sentences with different words for a whole utterance, the best first. Independent of `hear`.
+
+        `beam` may be narrower than that of the search.
+        """
         if not len(rows):
             return []
-        options = kaldi_decoder.LatticeSimpleDecoderConfig(beam=self._beam, lattice_beam=lattice_beam)
+        options = kaldi_decoder.LatticeSimpleDecoderConfig(beam=min(beam, self._beam), lattice_beam=lattice_beam)
         decoder = kaldi_decoder.LatticeSimpleDecoder(self._fst, options)
         if not decoder.decode(kaldi_decoder.DecodableCtc(rows)) or decoder.final_relative_cost() == np.inf:
             return []
