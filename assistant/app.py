@@ -17,7 +17,7 @@ from assistant.conversation.chat import Chat
 from assistant.ears import Ears
 from assistant.endpoint import Endpointing
 from assistant.errors import EngineError
-from assistant.events import Event, Finished, Heard, NobodySpoke, Observer, Observers, Speaking
+from assistant.events import Finished, Heard, Observer, Observers, Speaking
 from assistant.hands import Hands, LocalHands
 from assistant.lineup import Lineup
 from assistant.listening import usual
@@ -30,6 +30,7 @@ from assistant.messages import AudioFrame, Response, Transcript, Turn, Vocabular
 from assistant.mind import Mind
 from assistant.pipeline import Pipeline
 from assistant.records.kept import Kept, sound_warning
+from assistant.records.turn_log import TurnLog
 from assistant.records.turns import TurnBook
 from assistant.service.far_hands import FarHands
 from assistant.skill import Announcement
@@ -355,26 +356,3 @@ def _kept(config: Config, state: Path | None) -> Kept | None:
     if warning := sound_warning(state, until):
         logger.warning("%s", warning)
     return Kept(state, days=privacy.keep_turns_days, words=privacy.log_transcripts, sound_until=until)
-
-
-class TurnLog:
-    """One line a turn in the log; what was said only where the household allows it."""
-
-    def __init__(self, *, transcripts: bool) -> None:
-        self._transcripts = transcripts
-
-    def __call__(self, event: Event) -> None:
-        """Log what is worth a line."""
-        match event:
-            case Finished(_, record):
-                logger.info("%s", self._line(record))
-            case NobodySpoke():
-                logger.info("nobody spoke")
-            case _:
-                logger.debug("%s", event)
-
-    def _line(self, record: Turn) -> str:
-        seconds = record.seconds
-        if not self._transcripts:
-            return f"heard a command → {record.intent or 'not understood'} in {seconds:.2f} s"
-        return f'heard "{record.transcript}" → {record.action or record.intent} → "{record.answer}" in {seconds:.2f} s'
