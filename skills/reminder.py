@@ -77,7 +77,7 @@ What = Annotated[
         *("take out the trash", "take out the bins", "take my medicine", "take my pills", "take a break"),
         *("feed the cat", "feed the dog", "walk the dog", "water the plants", "water the flowers"),
         *("check the oven", "turn off the oven", "empty the dishwasher", "hang up the washing", "do the laundry"),
-        *("buy milk", "buy bread", "go shopping", "pay the rent", "pay the bills", "lock the door"),
+        *("buy milk", "buy bread", "go shopping", "pay the rent", "pay the bills", "pay the bill", "lock the door"),
         *("go to bed", "get up", "leave", "do my homework", "pick up the kids", "move the car", "charge the car"),
         *("the meeting", "the appointment", "the parcel", "the game", "dinner"),
     ),
