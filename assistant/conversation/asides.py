@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from assistant.conversation.following import with_pronouns
 from assistant.messages import IntentSpec, SlotSpec, Vocabulary
@@ -45,6 +46,9 @@ _ASIDES = (
     ),
 )
 """Always heard, spoken or typed."""
+
+USUAL = 100.0
+"""What all commands of a house weigh together, about."""
 
 NAMES = frozenset({UNDO, HEARD, WHY, AGAIN, DROP})
 
@@ -95,8 +99,13 @@ def dropped(text: str) -> bool:
 
 
 def with_asides(specs: Iterable[IntentSpec]) -> tuple[IntentSpec, ...]:
-    """What can be typed: commands, and what can be said about the conversation."""
-    return (*specs, *_ASIDES)
+    """What can be typed: commands, and what can be said about the conversation.
+
+    However little the commands are, what is about them is said as rarely.
+    """
+    specs = tuple(specs)
+    share = min(1.0, sum(spec.weight for spec in specs) / USUAL)
+    return (*specs, *(replace(each, weight=share * each.weight) for each in _ASIDES))
 
 
 def as_heard(vocabulary: Vocabulary) -> Vocabulary:
