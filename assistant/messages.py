@@ -275,6 +275,8 @@ class IntentSpec:
     """Templates that mean this only shortly after another command of the same skill: "ten minutes more"."""
     written: tuple[str, ...] = ()
     """Rarer ways to say it: read as the templates are, but hardly expected of speech."""
+    alone: bool = False
+    """Whether it is never said behind another command, in one breath with it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,7 @@ def with_asides(specs: Iterable[IntentSpec]) -> tuple[IntentSpec, ...]:
     """
     specs = tuple(specs)
     share = min(1.0, sum(spec.weight for spec in specs) / USUAL)
-    return (*specs, *(replace(each, weight=share * each.weight) for each in _ASIDES))
+    return (*specs, *(replace(each, weight=share * each.weight, alone=True) for each in _ASIDES))
 
 
 def as_heard(vocabulary: Vocabulary) -> Vocabulary:
@@ -120,7 +120,11 @@ def as_heard(vocabulary: Vocabulary) -> Vocabulary:
     another = "[in|on] [the|my] {what}"
     follow = (
         IntentSpec(
-            ALSO, (f"(and|what about|how about|and what about) {another} [too|also|as well]",), (what,), weight=0.5
+            ALSO,
+            (f"(and|what about|how about|and what about) {another} [too|also|as well]",),
+            (what,),
+            weight=0.5,
+            alone=True,
         ),
         IntentSpec(
             MORE,
@@ -130,8 +134,15 @@ def as_heard(vocabulary: Vocabulary) -> Vocabulary:
                 "do (it|that) (again|once more|one more time) [please]",
             ),
             weight=0.3,
+            alone=True,
         ),
         IntentSpec(REST, (another,), (what,), weight=0.1),
-        IntentSpec(MEANT, (f"(no|sorry|no sorry|actually|wait) [I (meant|mean|said)] {another}",), (what,), weight=0.5),
+        IntentSpec(
+            MEANT,
+            (f"(no|sorry|no sorry|actually|wait) [I (meant|mean|said)] {another}",),
+            (what,),
+            weight=0.5,
+            alone=True,
+        ),
     )
     return Vocabulary(specs + follow)

@@ -19,6 +19,7 @@ from assistant.engines.acoustic import AcousticModel
 from assistant.engines.doubt import (
     ALONE,
     DISTINCT,
+    NEAREST,
     SUPPORT,
     Choice,
     again,
@@ -204,8 +205,10 @@ class Hearth:
         bound, choices = limit(search.states), heard.choices
         if self._second is None:
             return self._transcript(choices, bound + ALONE)
+        # In small networks the second one costs little, and is asked wherever it is not plain.
+        enough = bound if search.states > SMALL else NEAREST
         clear = len(choices) == 1 or (choices and choices[1].cost - choices[0].cost > self._clear)
-        if clear and heard.distinct and choices[0].lead < bound:
+        if clear and heard.distinct and choices[0].lead < enough:
             return self._transcript(choices, bound)
         hopeless = not choices or choices[0].lead > bound + SUPPORT
         if hopeless and (search.states > SMALL or not heard.distinct):

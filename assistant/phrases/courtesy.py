@@ -13,6 +13,9 @@ HEARD_BEFORE = (
 )
 """What may be heard before any sentence."""
 
+HEARD_ASKING = "(tell me|do you know)"
+"""And then, before what is asked."""
+
 HEARD_AFTER = "[please] [thanks|thank you|for me]"
 """And after it."""
 

@@ -5,7 +5,7 @@ was changed. Compiling takes a tenth of a second, and memory that would not all 
 """
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +36,7 @@ def compile_everyday() -> Network:
     return numbered(lambda: _graph(SOURCE))
 
 
-def _graph(file: Path) -> tuple[Graph, int | None]:
+def _graph(file: Path) -> tuple[Graph, Sequence[int]]:
     data = yaml.safe_load(file.read_text("utf-8"))
     words = {name: list(_said(text)) for name, text in data["words"].items()}
     words["whose"] = [Said(f"{each.value}'s", (f"{each.value}'s",)) for each in (*words["name"], *words["person"])]
@@ -50,7 +50,8 @@ def _graph(file: Path) -> tuple[Graph, int | None]:
         rules[name] = syntax.fill(syntax.parse(template), refer)
     graph = Graph(lists)
     texts = [(each["weight"], syntax.fill(syntax.parse(each["said"]), refer)) for each in data["texts"]]
-    return graph, graph.any_of((weight, graph.read(text, FINAL)) for weight, text in texts)
+    start = graph.any_of((weight, graph.read(text, FINAL)) for weight, text in texts)
+    return graph, [] if start is None else [start]
 
 
 def _said(text: str) -> Iterator[Said]:

@@ -1,7 +1,7 @@
 """The word network: everything that can be said, as a weighted finite-state graph that any recogniser can load."""
 
 import math
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import NamedTuple
@@ -17,6 +17,7 @@ from assistant.phrases.words import CONTRACTIONS
 Numbers = NDArray[np.int32]
 
 POLITE_BEFORE = 0.1
+ASKING = 0.03
 POLITE_AFTER = 0.05
 """How often a command is wrapped in politeness: estimates."""
 
@@ -64,6 +65,8 @@ class Network:
     """Of type ARC, in any order."""
     symbols: tuple[str | None, ...]
     """By number. The first is None; some may be in no arc."""
+    again: int | None = None
+    """The state from which another command of the same sentence starts; None where it is `start`."""
 
     @classmethod
     def of(cls, states: int, start: int, final: int, arcs: Iterable[Arc]) -> "Network":
@@ -108,20 +111,24 @@ def compile_network(vocabulary: Vocabulary) -> Network:
     return numbered(lambda: _graph(vocabulary))
 
 
-def numbered(build: Callable[[], tuple[Graph, int | None]]) -> Network:
-    """The network of a graph, which is built and let go: its states, and the one from which sentences start, if any."""
-    graph, start = build()
-    if start is None:
+def numbered(build: Callable[[], tuple[Graph, Sequence[int]]]) -> Network:
+    """The network of a graph, which is built and let go.
+
+    `build` gives its states, and those from which sentences start: none, one, or also that of further commands.
+    """
+    graph, starts = build()
+    if not starts:
         return Network.of(2, 0, 1, ())
-    states, final, arcs, words = _flat(graph, start)
+    states, final, arcs, words = _flat(graph, starts)
     # Words that lie scattered among what the graph is made of would keep all of that from the system.
     del graph
-    return Network(states, 0, final, arcs, (None, *words.split("\n")))
+    return Network(states, 0, final, arcs, (None, *words.split("\n")), 1 if len(set(starts)) > 1 else None)
 
 
-def _graph(vocabulary: Vocabulary) -> tuple[Graph, int | None]:
-    """The states, and the one from which sentences start, if there is a sentence."""
-    before, after = syntax.parse(courtesy.HEARD_BEFORE), syntax.parse(courtesy.HEARD_AFTER)
+def _graph(vocabulary: Vocabulary) -> tuple[Graph, Sequence[int]]:
+    """The states, and those from which sentences and further commands start, if there are any."""
+    before, asking = syntax.parse(courtesy.HEARD_BEFORE), syntax.parse(courtesy.HEARD_ASKING)
+    after = syntax.parse(courtesy.HEARD_AFTER)
     parsed, times = templates.parse(vocabulary), templates.times()
     graph = Graph({**parsed.lists, **times.lists})
     tail = graph.optional(after, FINAL, POLITE_AFTER)
@@ -131,13 +138,15 @@ def _graph(vocabulary: Vocabulary) -> tuple[Graph, int | None]:
         both = graph.any_of([(1 - later.SAID, tail), (later.SAID, graph.any_of(some))])
         assert both is not None
         waiting = both
-    ends = (
-        (each.prior, graph.read(each.sentence.expression, waiting if each.later else tail))
+    ends = [
+        (each.alone, each.prior, graph.read(each.sentence.expression, waiting if each.later else tail))
         for each in parsed.templates
         if each.prior
-    )
-    said = graph.any_of(ends)
-    return graph, None if said is None else graph.optional(before, said, POLITE_BEFORE)
+    ]
+    said = graph.any_of((prior, state) for _, prior, state in ends)
+    more = graph.any_of((prior, state) for alone, prior, state in ends if not alone)
+    asked = (graph.optional(asking, each, ASKING) for each in (said, more) if each is not None)
+    return graph, [graph.optional(before, each, POLITE_BEFORE) for each in asked]
 
 
 def joined(network: Network, price: float = 0.0) -> Network:
@@ -149,7 +158,7 @@ def joined(network: Network, price: float = 0.0) -> Network:
         return network
     first = len(network.symbols)
     joints = [
-        (network.final, network.start, number, math.log(often) - price)
+        (network.final, network.start if network.again is None else network.again, number, math.log(often) - price)
         for number, often in enumerate(JOINTS.values(), first)
     ]
     arcs = np.concatenate((network.arcs, np.array(joints, ARC)))
@@ -170,7 +179,7 @@ def restrict(network: Network, words: Container[str]) -> Network:
     arcs = arcs[kept[arcs["source"]] & kept[arcs["target"]]]
     arcs["source"], arcs["target"] = number[arcs["source"]], number[arcs["target"]]
     start, final = int(number[network.start]), int(number[network.final])
-    return Network(int(kept.sum()), start, final, arcs, network.symbols)
+    return Network(int(kept.sum()), start, final, arcs, network.symbols)  # what is joined starts again by its arcs
 
 
 def opened(network: Network, price: float) -> Network:
@@ -210,13 +219,13 @@ def _reached(network: Network, start: int, sources: Numbers, targets: Numbers) -
     return reached
 
 
-def _flat(graph: Graph, start: int) -> tuple[int, int, NDArray[np.void], str]:
+def _flat(graph: Graph, starts: Sequence[int]) -> tuple[int, int, NDArray[np.void], str]:
     """The states that are reached, with contractions, and probabilities as logarithms.
 
     How many there are, the final one, the arcs, and the words of all symbols but the first in lines.
     """
-    numbers = {start: 0}
-    states = [start]
+    states = list(dict.fromkeys(starts))
+    numbers = {state: number for number, state in enumerate(states)}
     for state in states:
         for _, target, _ in graph.steps[state]:
             if target not in numbers:

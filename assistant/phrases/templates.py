@@ -35,6 +35,8 @@ class Template:
     """How likely it is to be said; the priors of a vocabulary add up to one."""
     later: bool
     """Whether a time may be said with it."""
+    alone: bool
+    """Whether it is never said behind another command."""
     slots: Mapping[str, Kind]
     """Those it mentions, by name."""
     first: Words
@@ -81,7 +83,9 @@ def parse(vocabulary: Vocabulary) -> Templates:
                 lists.update(kind.lists)
             first, last = (ends.words(expression, end) for end in (0, -1))
             templates.append(
-                Template(spec.name, Sentence(expression), spec.weight, prior, spec.later, kinds, first, last)
+                Template(
+                    spec.name, Sentence(expression), spec.weight, prior, spec.later, spec.alone, kinds, first, last
+                )
             )
     return Templates(tuple(templates), lists)
 

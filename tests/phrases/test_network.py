@@ -16,11 +16,13 @@ from assistant.messages import Choice, IntentSpec, SlotSpec, Vocabulary
 from assistant.phrases import courtesy, syntax, templates
 from assistant.phrases.book import PhraseBook
 from assistant.phrases.graph import FREE_TEXT
-from assistant.phrases.network import Arc, Network, compile_network
+from assistant.phrases.network import Arc, Network, compile_network, joined
 from assistant.phrases.words import CONTRACTIONS, speakable, spelled
 from tests.phrases.house import ask, book, choices, vocabulary
 
-POLITE = frozenset(spelled(f"{courtesy.HEARD_BEFORE} {courtesy.HEARD_AFTER} i'd").split()) | {"i'd"}
+POLITE = frozenset(spelled(f"{courtesy.HEARD_BEFORE} {courtesy.HEARD_ASKING} {courtesy.HEARD_AFTER} i'd").split()) | {
+    "i'd"
+}
 """Words of politeness: sentences without them are those of the templates, if these have none either."""
 
 
@@ -68,7 +70,7 @@ LISTS: dict[str, SlotList] = {
     "size": TextSlotList.from_tuples(SIZES.items()),
 }
 
-WORDS = st.sampled_from(["go", "turn", "on", "what", "is", "red", "lamp", "what's", "o'clock", "re-do"])
+WORDS = st.sampled_from(["go", "turn", "on", "what", "is", "red", "lamp", "what's", "o'clock", "re-run"])
 LEAVES = st.one_of(WORDS, st.sampled_from(["{colour}", "{size}", "light[s]", "(dis|en)able"]))
 
 
@@ -205,6 +207,15 @@ def test_an_intent_s_weight_is_its_prior() -> None:
     assert math.isclose(likely["leave"], likely["part"])
 
 
+def test_what_is_said_alone_follows_no_other_command() -> None:
+    go, undo = IntentSpec("a.go", ("go", "leave")), IntentSpec("b.undo", ("undo that",), alone=True)
+    network = joined(compile_network(Vocabulary((go, undo))))
+    for sentence in ("undo that", "go and leave", "undo that and go", "go then please leave"):
+        assert accepts(network, sentence)
+    assert not accepts(network, "go and undo that")
+    assert not accepts(network, "go and leave then undo that")
+
+
 def accepts(network: Network, sentence: str) -> bool:
     arcs = leaving(network)
     states = silently(arcs, {network.start})
@@ -231,6 +242,7 @@ def test_politeness_is_heard_around_everything() -> None:
         for after in ("", *syntax.forms(syntax.parse(courtesy.HEARD_AFTER))):
             assert accepts(network, f"{before} go {after}")
     assert accepts(network, "i'd like you to go")
+    assert accepts(network, "could you please tell me go thanks")
     assert not accepts(network, "please")
     assert not accepts(network, "go go")
 
