@@ -19,7 +19,6 @@ from assistant.engines.acoustic import AcousticModel
 from assistant.engines.doubt import (
     ALONE,
     DISTINCT,
-    NEAREST,
     SUPPORT,
     Choice,
     again,
@@ -58,6 +57,9 @@ FILLER_PRICE = 4.0
 
 JOINT_PRICE = 12.0
 """Nats, weighed as the network's, that a second command costs: in noise the end of a first is easily taken for one."""
+
+EVEN = 0.5
+"""The confidence of what is as likely right as wrong."""
 
 CLEAR = 5.0
 """Nats by which the best sentence is ahead of the next where nobody else need be asked."""
@@ -206,7 +208,7 @@ class Hearth:
         if self._second is None:
             return self._transcript(choices, bound + ALONE)
         # In small networks the second one costs little, and is asked wherever it is not plain.
-        enough = bound if search.states > SMALL else NEAREST
+        enough = bound if search.states > SMALL else self._plain
         clear = len(choices) == 1 or (choices and choices[1].cost - choices[0].cost > self._clear)
         if clear and heard.distinct and choices[0].lead < enough:
             return self._transcript(choices, bound)
@@ -221,14 +223,14 @@ class Hearth:
     async def _by_all(
         self, second: Recognizer, frames: list[AudioFrame], own: Transcript, heard: "_Heard", bound: float
     ) -> Transcript:
-        """The surest of what the second recognizer heard by itself and what both choose; it has the last word."""
+        """What both choose, or, where that is more likely wrong than right, what the second heard by itself if it is surer."""
         if own.text == heard.choices[0].text:
             return self._transcript(heard.choices, bound + SUPPORT * own.confidence)
         joined = await self._worker(self._joined, own.text, heard)
         if not joined:
             return Transcript("", 0.0, self.name)
         both = await self._by_both(second, frames, joined, bound)
-        return max(both, own, key=lambda each: each.confidence)
+        return own if own.confidence > both.confidence and both.confidence < EVEN else both
 
     async def _by_both(
         self, second: Recognizer, frames: list[AudioFrame], choices: list[Choice], bound: float
