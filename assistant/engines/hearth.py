@@ -223,7 +223,7 @@ class Hearth:
     async def _by_all(
         self, second: Recognizer, frames: list[AudioFrame], own: Transcript, heard: "_Heard", bound: float
     ) -> Transcript:
-        """What both choose, or, where that is more likely wrong than right, what the second heard by itself if it is surer."""
+        """What both choose; where that is more likely wrong, what the second heard by itself, if it is surer."""
         if own.text == heard.choices[0].text:
             return self._transcript(heard.choices, bound + SUPPORT * own.confidence)
         joined = await self._worker(self._joined, own.text, heard)
