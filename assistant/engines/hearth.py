@@ -142,6 +142,7 @@ class Hearth:
 
     async def transcribe(self, frames: AsyncIterable[AudioFrame], among: Vocabulary | None = None) -> Transcript:
         """Listen to frames as they come. Text is empty when nothing was said or nothing fits. Raises EngineError."""
+        self._hearing = None
         if self._replaced and self._second is not None:
             return await self._second.transcribe(frames, among)
         search = self._search if among is None else await self._worker(self._narrow, among)
@@ -156,6 +157,7 @@ class Hearth:
                 await self._worker(self._follow, search, sound, frame.pcm[:left])
                 kept.append(frame)
             left -= len(frame.pcm)
+        self._hearing = None
         return await self._decided(search, await self._worker(self._heard, search, sound), kept, among)
 
     async def is_whole(self) -> bool:

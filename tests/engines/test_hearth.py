@@ -372,3 +372,4 @@ async def test_a_command_is_whole_where_nothing_more_is_to_be_expected(hearth: H
     assert not await hearth.is_whole(), "nothing was said yet"
     await hearth.transcribe(paused())
     assert answers == [whole]
+    assert not await hearth.is_whole(), "it is over"
