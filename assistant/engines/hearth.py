@@ -135,9 +135,8 @@ class Hearth:
             if self._second is None:
                 raise
             logger.warning("%s listens in the place of %s: %s", self._second.name, self.name, error)
-        if self._second is not None:
-            known = search is None or search.states <= SMALL
-            await self._second.learn(vocabulary if known else Vocabulary())
+        if self._second is not None and (search is None or search.states <= SMALL):
+            await self._second.learn(vocabulary)
         self._search, self._replaced, self._among = search, search is None, None
 
     async def transcribe(self, frames: AsyncIterable[AudioFrame], among: Vocabulary | None = None) -> Transcript:

@@ -54,8 +54,8 @@ AT_ONCE = 4
 SHORTEST = 20
 """Frames: words that take less are judged as if they took as long."""
 
-_WHOLE, _LITTLE = "network", "answers"
-"""The names of the networks of one decoder: everything that can be said, and what answers a question."""
+_NETWORK = "network"
+"""What a decoder calls the only network it has."""
 
 _UNSPOKEN = ("<sil>", "(NULL)")
 """Pauses, and arcs without a word, in the library's writing."""
@@ -72,6 +72,8 @@ class PocketSphinx:
 
     Arcs that stand for free text (`network.FREE_TEXT`) are not followed: what is said there is left to a recognizer
     that knows all words.
+
+    What it is told to listen for `among`, it learns for that one time: the decoder, of 7 MB, is made in 13 ms.
     """
 
     name = "pocketsphinx"
@@ -84,6 +86,7 @@ class PocketSphinx:
         # Learning takes seconds in a large house, and what is being heard meanwhile must not wait for that.
         self._learner = Worker("pocketsphinx learns")
         self._search: _Search | None = None
+        self._mean = _Mean()
 
     async def is_whole(self) -> bool:
         """It cannot tell."""
@@ -91,14 +94,14 @@ class PocketSphinx:
 
     async def learn(self, vocabulary: Vocabulary) -> None:
         """Compile and load the vocabulary's network. Raises EngineError; the old vocabulary then stays."""
-        self._search = await self._learner(self._load, vocabulary)
+        self._search = await self._learner(self._load, vocabulary, True)
 
     async def transcribe(self, frames: AsyncIterable[AudioFrame], among: Vocabulary | None = None) -> Transcript:
         """Decode frames as they come. Text is empty when nothing was said or nothing fits. Raises EngineError."""
-        search = self._search
+        search = self._search if among is None else await self._worker(self._load, among, False)
         if search is None:
             raise EngineError("PocketSphinx has no vocabulary: call learn() before transcribe()")
-        await self._worker(self._begin, search, among)
+        await self._worker(search.begin)
         left = int(LONGEST * BYTES_PER_SECOND)
         async for frame in frames:
             for start in range(0, min(left, len(frame.pcm)), CHUNK):
@@ -112,26 +115,16 @@ class PocketSphinx:
         self._learner.close()
         self._worker.close()
 
-    def _load(self, vocabulary: Vocabulary) -> "_Search":
-        with lasting():
-            search = _Search()
-            self._add(search, _WHOLE, vocabulary)
-        return search
-
-    def _begin(self, search: "_Search", among: Vocabulary | None) -> None:
-        if among is not None and among != search.among:
-            self._add(search, _LITTLE, among)
-            search.among = among
-        search.begin(_WHOLE if among is None else _LITTLE)
-
-    def _add(self, search: "_Search", name: str, vocabulary: Vocabulary) -> None:
+    def _load(self, vocabulary: Vocabulary, several: bool) -> "_Search":
+        """`several`: commands may follow one another; of answers one alone is given."""
         network = self._compile(vocabulary)
-        if name == _WHOLE:
+        if several:
             network = joined(network)
         spoken = self._pronounce(network.words)
         network = restrict(network, spoken)
         try:
-            search.add(name, network, spoken)
+            with lasting():
+                return _Search(network, spoken, self._mean)
         except (RuntimeError, ValueError) as error:
             raise EngineError(
                 f"PocketSphinx cannot load a network of {network.states} states: {error}; check the sentence templates"
@@ -150,30 +143,22 @@ class _Heard:
 
 
 class _Search:
-    """One decoder with a network or two, for use in one thread."""
+    """A decoder with a network, for use in one thread. `mean` is carried from one utterance to the next."""
 
-    def __init__(self) -> None:
-        self.among: Vocabulary | None = None
-        """What little it has been told to listen for beside the whole, last."""
+    def __init__(self, network: Network, pronunciations: Mapping[str, tuple[str, ...]], mean: "_Mean") -> None:
         self._decoder = _decoder()
-        self._known: set[str] = set()
         self._cepstra = Cepstra()
-        self._mean = _Mean()
+        self._mean = mean
         self._hearing = False
-
-    def add(self, name: str, network: Network, pronunciations: Mapping[str, tuple[str, ...]]) -> None:
-        """Take up a network, in the place of one of the same name."""
-        self._break_off()
         for word, variants in pronunciations.items():
-            for number, phones in enumerate(variants if word not in self._known else (), start=1):
+            for number, phones in enumerate(variants, start=1):
                 self._decoder.add_word(word if number == 1 else f"{word}({number})", phones, False)
-        self._known.update(pronunciations)
-        self._decoder.add_fsg(name, self._graph(name, network, pronunciations))
+        self._decoder.add_fsg(_NETWORK, self._graph(network, pronunciations))
+        self._decoder.activate_search(_NETWORK)
 
-    def begin(self, name: str) -> None:
-        """Forget an utterance that was broken off and expect a new one, from this network."""
+    def begin(self) -> None:
+        """Forget an utterance that was broken off and expect a new one."""
         self._break_off()
-        self._decoder.activate_search(name)
         self._decoder.start_utt()
         self._hearing = True
         self._cepstra.reset()
@@ -208,9 +193,9 @@ class _Search:
             piece = cepstra[start : start + AT_ONCE]
             self._decoder.process_cep(piece.astype("<f4").tobytes(), False, False)
 
-    def _graph(self, name: str, network: Network, known: Mapping[str, object]) -> pocketsphinx.FsgModel:
+    def _graph(self, network: Network, known: Mapping[str, object]) -> pocketsphinx.FsgModel:
         free = network.states
-        graph = pocketsphinx.FsgModel(name, self._decoder.get_logmath(), LANGUAGE_WEIGHT, free + 1)
+        graph = pocketsphinx.FsgModel(_NETWORK, self._decoder.get_logmath(), LANGUAGE_WEIGHT, free + 1)
         unit = math.log(self._decoder.config["logbase"])
         scale = NETWORK_WEIGHT / unit
         for arc in network.each_arc():
