@@ -62,6 +62,8 @@ def parsed(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--houses", type=int, default=24)
     parser.add_argument("--turns", type=int, default=Plan().turns, help="rooms in which each sentence is heard")
     parser.add_argument("--hidden", type=int, default=Plan().hidden, help="width of the recurrent layers")
+    parser.add_argument("--begin", type=Path, help="a model to begin with, instead of chance")
+    parser.add_argument("--rate", type=float, default=Plan().rate, help="highest learning rate")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1, help="that train")
     parser.add_argument("--processes", type=int, default=max((os.cpu_count() or 2) - 1, 1), help="that make recordings")
@@ -88,7 +90,7 @@ def run(options: argparse.Namespace, pool: Executor, bars: Progress) -> Head:
                 to.write(f"{step.done},{step.loss:.4f},{found.rate:.4f}\n")
             bars.console.print(f"{step.done} of {step.total}: loss {step.loss:.3f}, held-out phone errors {found}")
 
-    plan = Plan(turns=options.turns, hidden=options.hidden, seed=options.seed)
+    plan = Plan(turns=options.turns, hidden=options.hidden, seed=options.seed, rate=options.rate, begin=options.begin)
     return train(plan, work, spoken, pool, show)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import torch
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
@@ -48,6 +49,41 @@ def write(head: Head, file: Path, card: dict[str, str] | None = None) -> None:
     onnx.checker.check_model(model)
     file.parent.mkdir(parents=True, exist_ok=True)
     onnx.save(model, file)
+
+
+def read(file: Path, mean: NDArray[np.float32], scale: NDArray[np.float32]) -> Head:
+    """A head that hears what the file's does. `mean` and `scale` are of the inner values it is to be trained on.
+
+    Raises ValueError where the file is not of this format.
+    """
+    model = onnx.load(file)
+    about = {entry.key: entry.value for entry in model.metadata_props}
+    if (about.get("format"), about.get("features")) != (str(FORMAT), str(VERSION)):
+        raise ValueError(f"{file} is not an acoustic model of format {FORMAT} with features {VERSION}")
+    tensors = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
+
+    def unpacked(name: str) -> NDArray[np.float32]:
+        flat: NDArray[np.float32] = tensors[name].astype(np.float32) * tensors[f"{name} scale"][:, np.newaxis]
+        return flat.reshape(tensors[f"{name} shape"])
+
+    matrix = unpacked("enter weight")
+    weights = {
+        "mean": mean,
+        "scale": scale,
+        "enter.weight": matrix / scale,
+        "enter.bias": tensors["enter bias"] + matrix @ mean,
+        "leave.weight": unpacked("leave weight"),
+        "leave.bias": tensors["leave bias"],
+    }
+    for layer in ("first", "second"):
+        biases = np.split(tensors[f"{layer} bias"], 2, axis=1)
+        parts = (unpacked(f"{layer} input"), unpacked(f"{layer} recurrent"), *biases)
+        for kind, both in zip(("weight_ih", "weight_hh", "bias_ih", "bias_hh"), parts, strict=True):
+            for way, part in zip(("", "_reverse"), both, strict=True):
+                weights[f"{layer}.{kind}_l0{way}"] = _gates(part)
+    head = Head(mean, scale, len(matrix), weights["first.weight_hh_l0"].shape[1])
+    head.load_state_dict({name: torch.tensor(value) for name, value in weights.items()})
+    return head
 
 
 class _Graph:
@@ -98,6 +134,6 @@ class _Graph:
 
 
 def _gates(weights: NDArray[np.float32]) -> NDArray[np.float32]:
-    """PyTorch keeps the gates as reset, update, new; ONNX as update, reset, new."""
-    reset, update, new = np.split(weights, 3)
-    return np.concatenate((update, reset, new))
+    """PyTorch keeps the gates as reset, update, new; ONNX as update, reset, new. From either to the other."""
+    first, second, new = np.split(weights, 3)
+    return np.concatenate((second, first, new))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from models.training import recordings
+from models.training import export, recordings
 from models.training.files import replace
 from models.training.head import PER_ROW, Head
 from models.training.recordings import Recordings
@@ -42,6 +42,8 @@ class Plan:
     memory: float = 0.998
     """The head that is kept is a running mean of the heads of all steps; this is what stays of it at a step."""
     seed: int = 1
+    begin: Path | None = None
+    """A model to begin with, which says how wide the layers are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,10 @@ class Step:
 
 
 def train(plan: Plan, folder: Path, spoken: Sequence[Path], pool: Executor, told: Callable[[Step, Head], None]) -> Head:
-    """Train a head on `spoken`, in as many turns as planned. Goes on from `folder` where an earlier run stopped."""
+    """Train a head on `spoken`, in as many turns as planned. Goes on from `folder` where an earlier run stopped.
+
+    Raises ValueError where the model to begin with is none.
+    """
     state = folder / "head.pt"
     wanted = [(turn, file) for turn in range(plan.turns) for file in _shuffled(spoken, plan.seed + turn)]
     features = folder / "features"
@@ -76,7 +81,8 @@ def train(plan: Plan, folder: Path, spoken: Sequence[Path], pool: Executor, told
         mean, scale = kept["head"]["mean"].numpy(), kept["head"]["scale"].numpy()
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(plan.seed)
-    head = Head(mean, scale, plan.width, plan.hidden).to(device)
+    new = Head(mean, scale, plan.width, plan.hidden) if plan.begin is None else export.read(plan.begin, mean, scale)
+    head = new.to(device)
     optimiser = torch.optim.AdamW(head.parameters(), lr=plan.rate, weight_decay=0.01)
     mean_head = AveragedModel(head, multi_avg_fn=get_ema_multi_avg_fn(plan.memory), use_buffers=True)
     begin = 0

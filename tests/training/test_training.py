@@ -12,6 +12,8 @@ from assistant.phrases.pronunciation import PHONES
 
 pytest.importorskip("torch", reason="the extra `training` is not installed")
 
+import onnx
+
 from models.training import __main__ as training
 from models.training import export, recordings
 from models.training.head import Head
@@ -36,6 +38,25 @@ def test_the_exported_network_gives_what_the_trained_one_gave(tmp_path: Path) ->
     assert exported.shape == (80, 1 + len(PHONES))
     assert np.exp(exported).sum(axis=1) == pytest.approx(1, abs=1e-3)
     assert exported == pytest.approx(trained.hear(rows), abs=0.05)
+
+
+def test_training_goes_on_from_a_file(tmp_path: Path) -> None:
+    trained = head()
+    export.write(trained, tmp_path / "ears.onnx")
+    other = np.linspace(0.5, 2, INNER, dtype=np.float32)
+    begun = export.read(tmp_path / "ears.onnx", other - 1, other).eval()
+    rows = np.random.default_rng(1).normal(size=(40, INNER)).astype(np.float32)
+    assert begun.hear(rows) == pytest.approx(AcousticModel(tmp_path / "ears.onnx")(rows), abs=1e-3)
+    assert begun.hear(rows) == pytest.approx(trained.hear(rows), abs=0.05)
+
+
+def test_training_goes_on_from_no_other_file(tmp_path: Path) -> None:
+    export.write(head(), tmp_path / "ears.onnx")
+    old = onnx.load(tmp_path / "ears.onnx")
+    next(entry for entry in old.metadata_props if entry.key == "format").value = "0"
+    onnx.save(old, tmp_path / "old.onnx")
+    with pytest.raises(ValueError, match=r"old.onnx is not an acoustic model of format 1 with features 1"):
+        export.read(tmp_path / "old.onnx", np.zeros(INNER, np.float32), np.ones(INNER, np.float32))
 
 
 @pytest.mark.timeout(600)
