@@ -273,6 +273,16 @@ CONVERSATIONS = {
         > say that again
         I heard: Turn on the Fan. …
         """,
+    "what must not be done": """
+        > don't turn on the fan
+        All right, I leave it.
+        > please do not turn on the lamp
+        All right, I leave it.
+        > you mustn't turn on the fan
+        All right, I leave it.
+        > what did you hear
+        I heard: you mustn't turn on the fan. …
+    """,
     "never mind, in the middle of it": """
         > turn on the fan... no, never mind
         All right, I leave it.

@@ -9,7 +9,7 @@ from assistant.messages import IntentSpec, SlotSpec, Vocabulary
 
 UNDO, HEARD, WHY, AGAIN = "assistant.undo", "assistant.heard", "assistant.why", "assistant.again"
 DROP = "assistant.drop"
-"""Not heard as such: a command of which nothing is wanted any more."""
+"""Not heard as such: a command of which nothing is wanted any more, or that is forbidden."""
 ALSO, MEANT, REST, MORE = "assistant.also", "assistant.meant", "assistant.rest", "assistant.more"
 """Heard by their words alone: what they mean depends on what was said before them."""
 
@@ -75,6 +75,11 @@ _DROPPED = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 
+_FORBIDDEN = re.compile(
+    r"(?:(?:no|hey|ok|okay|oh|please|just)\W+)*(?:do not|don'?t|never|(?:you )?must ?n[o']t)\s+(?P<what>.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+
 
 def meant(text: str) -> str | None:
     """What somebody says to have meant instead: "the desk lamp" of "no, I meant the desk lamp"."""
@@ -96,6 +101,12 @@ def more(text: str) -> bool:
 def dropped(text: str) -> bool:
     """Whether a sentence ends with its speaker having thought better of it: "turn on the… no, never mind"."""
     return _DROPPED.fullmatch(text) is not None
+
+
+def forbidden(text: str) -> str | None:
+    """What somebody says not to do: "turn on the fan" of "don't turn on the fan"."""
+    match = _FORBIDDEN.fullmatch(text.strip())
+    return match["what"] if match else None
 
 
 def with_asides(specs: Iterable[IntentSpec]) -> tuple[IntentSpec, ...]:

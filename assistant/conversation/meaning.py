@@ -85,7 +85,7 @@ class Meaning:
         text, last = transcript.text, self.following.last()
         if not text or too_long(text):
             return Wanted()
-        if asides.dropped(text):
+        if asides.dropped(text) or await self._is_forbidden(transcript):
             return Wanted((Intent(asides.DROP, {}, transcript.confidence, "conversation", text),))
         if last is not None and self.may_mean(transcript):
             if (found := await self._instead(last, transcript)) is not None:
@@ -101,6 +101,11 @@ class Meaning:
     async def fits(self, transcript: Transcript) -> bool:
         """Whether it is a command, word for word."""
         return await self._read(transcript.text, transcript) is not None
+
+    async def _is_forbidden(self, transcript: Transcript) -> bool:
+        """Whether a command is told that must not be done; "don't wake me tomorrow" is one to be done."""
+        what = asides.forbidden(transcript.text)
+        return what is not None and not await self.fits(transcript) and await self._read(what, transcript) is not None
 
     async def _instead(self, last: Intent, transcript: Transcript) -> Intent | None:
         what = asides.meant(transcript.text)

@@ -16,6 +16,9 @@ HEARD_BEFORE = (
 HEARD_ASKING = "(tell me|do you know)"
 """And then, before what is asked."""
 
+FORBIDDING = "(do not|never|[you] must not)"
+"""And then, before what must not be done: heard so that it is taken for nothing else. No sentence is read of it."""
+
 HEARD_AFTER = "[please] [thanks|thank you|for me]"
 """And after it."""
 

@@ -21,6 +21,9 @@ ASKING = 0.03
 POLITE_AFTER = 0.05
 """How often a command is wrapped in politeness: estimates."""
 
+FORBIDDEN = 0.03
+"""How often what is said must not be done: an estimate."""
+
 JOINTS = {"and": 0.02, "then": 0.003}
 """Words after which another command may follow in the same breath, and how often they do: estimates."""
 
@@ -128,7 +131,7 @@ def numbered(build: Callable[[], tuple[Graph, Sequence[int]]]) -> Network:
 def _graph(vocabulary: Vocabulary) -> tuple[Graph, Sequence[int]]:
     """The states, and those from which sentences and further commands start, if there are any."""
     before, asking = syntax.parse(courtesy.HEARD_BEFORE), syntax.parse(courtesy.HEARD_ASKING)
-    after = syntax.parse(courtesy.HEARD_AFTER)
+    after, forbidding = syntax.parse(courtesy.HEARD_AFTER), syntax.parse(courtesy.FORBIDDING)
     parsed, times = templates.parse(vocabulary), templates.times()
     graph = Graph({**parsed.lists, **times.lists})
     tail = graph.optional(after, FINAL, POLITE_AFTER)
@@ -145,8 +148,12 @@ def _graph(vocabulary: Vocabulary) -> tuple[Graph, Sequence[int]]:
     ]
     said = graph.any_of((prior, state) for _, prior, state in ends)
     more = graph.any_of((prior, state) for alone, prior, state in ends if not alone)
-    asked = (graph.optional(asking, each, ASKING) for each in (said, more) if each is not None)
-    return graph, [graph.optional(before, each, POLITE_BEFORE) for each in asked]
+    starts = []
+    for each in (said, more):
+        if each is not None:
+            forbidden = graph.optional(forbidding, each, FORBIDDEN)
+            starts.append(graph.optional(before, graph.optional(asking, forbidden, ASKING), POLITE_BEFORE))
+    return graph, starts
 
 
 def joined(network: Network, price: float = 0.0) -> Network:

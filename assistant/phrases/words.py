@@ -32,6 +32,7 @@ CONTRACTIONS = {
     "aren't": "are not",
     "won't": "will not",
     "can't": "can not",
+    "mustn't": "must not",
 }
 """Contracted → full. Templates and transcripts are read in the full form; the network holds both."""
 

@@ -118,6 +118,11 @@ async def test_speech_in_small_frames_is_heard_as_in_one(hearth: Hearth) -> None
     assert parts.confidence == pytest.approx(whole.confidence, abs=0.01)
 
 
+@pytest.mark.parametrize("text", ["do not turn on the kitchen light", "never switch the hallway light on"])
+async def test_what_must_not_be_done_is_not_heard_as_a_command(hearth: Hearth, text: str) -> None:
+    assert (await hearth.transcribe(feed(command(text)))).text == text
+
+
 async def test_half_a_sample_is_no_harm(hearth: Hearth) -> None:
     async def odd() -> AsyncIterator[AudioFrame]:
         for frame in frames(command("what time is it")):
