@@ -1,4 +1,4 @@
-"""The few ways we cross a thread or end a task."""
+"""The few ways we cross a thread, end a task, or wait for the next time."""
 
 import asyncio
 import contextvars
@@ -80,6 +80,16 @@ async def interrupt(task: "asyncio.Task[T] | None") -> None:
         return
     task.cancel()
     await asyncio.wait([task])
+
+
+async def doze(seconds: float) -> None:
+    """Sleep until what is done every so many seconds is due: never longer, the first time perhaps for a third of that.
+
+    It is due at the multiples of `seconds` on the clock that all processes of a machine share: whatever has this
+    rhythm, or one that it fits into, wakes the processor once.
+    """
+    left = seconds - asyncio.get_running_loop().time() % seconds
+    await asyncio.sleep(left if left > seconds / 3 else left + seconds / 2)
 
 
 async def in_daemon_thread(function: Callable[[], T]) -> T:

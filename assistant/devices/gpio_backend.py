@@ -5,7 +5,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from assistant.concurrency import interrupt
+from assistant.concurrency import doze, interrupt
 from assistant.devices import wiring
 from assistant.devices.backend import Host
 from assistant.devices.gpio import Pins, failures
@@ -89,4 +89,4 @@ async def _poll(thing: Thing, part: Polled) -> None:
             thing.fail(str(error))
         else:
             part.measured(values)
-        await asyncio.sleep(part.every)
+        await doze(part.every)

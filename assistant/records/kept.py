@@ -13,7 +13,7 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from assistant.concurrency import Worker, interrupt
+from assistant.concurrency import Worker, doze, interrupt
 from assistant.events import Event, Finished
 from assistant.messages import RATE, AudioFrame, Turn
 from assistant.records.turns import dump, load, without_words
@@ -70,7 +70,7 @@ class Kept:
     async def _look(self) -> None:
         while True:
             self._put(lambda: self.expire(date.today()))
-            await asyncio.sleep(OFTEN)
+            await doze(OFTEN)
 
     def expire(self, today: date) -> None:
         """Delete what has had its time, all of it where nothing is to be kept any longer. Raises OSError."""

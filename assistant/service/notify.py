@@ -6,6 +6,8 @@ import os
 import socket
 from collections.abc import Callable, Mapping
 
+from assistant.concurrency import doze
+
 logger = logging.getLogger(__name__)
 
 PROMPT = 2.0
@@ -38,7 +40,7 @@ class Notifier:
         await self._started.wait()
         while True:
             due = loop.time() + self._limit / 2
-            await asyncio.sleep(self._limit / 2)
+            await doze(self._limit / 2)
             if not good():
                 logger.error("Nothing was heard and nothing is being done about it: systemd will start me again.")
             elif loop.time() - due < PROMPT:

@@ -1,9 +1,10 @@
 """What a Raspberry Pi says of itself: its temperature, its power supply, and whether its limits of memory hold."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from assistant.concurrency import doze
 
 THROTTLED = "sys/devices/platform/soc/soc:firmware/get_throttled"
 MEANINGS = {
@@ -44,13 +45,13 @@ def condition(root: Path = Path("/")) -> Condition:
 
 
 EVERY = 600.0
-"""Seconds between looks at the power supply: the kernel remembers what was between."""
+"""Seconds between looks at the power supply: the kernel tells nobody, but remembers what was between."""
 
 
 async def watch_power(tell: Callable[[str], Awaitable[None]], root: Path = Path("/"), every: float = EVERY) -> None:
     """Tell of a power supply that is too weak, or of too much heat, once; until cancelled."""
-    while not (troubles := condition(root).troubles):  # noqa: ASYNC110 - the kernel tells nobody
-        await asyncio.sleep(every)
+    while not (troubles := condition(root).troubles):
+        await doze(every)
     await tell(f"This machine is not well: {troubles[0]}.")
 
 
