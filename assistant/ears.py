@@ -128,7 +128,7 @@ class Ears:
         while not self._heard:
             wanted = TOGETHER if self._asleep() else 1
             while len(self._unheard) < wanted and not self._ended:
-                frame = await self._microphone.read()
+                frame = await self._microphone.read(wanted - len(self._unheard))
                 if frame is None:
                     self._ended = True
                 else:

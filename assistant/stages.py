@@ -12,9 +12,10 @@ class Microphone(Protocol):
     live: bool
     """True: sound goes by whether we listen or not. False: a file, which waits for us."""
 
-    async def read(self) -> AudioFrame | None:
+    async def read(self, together: int = 1) -> AudioFrame | None:
         """The next frame, or None after the last one.
 
+        So many will be read `together`, in no hurry: a live microphone may let them gather, to be woken less often.
         Cancelling loses no frame. Raises DeviceError when it cannot be opened or has failed.
         """
         ...

@@ -299,7 +299,7 @@ class ScriptedMicrophone:
         """Let there be no more sound."""
         self._frames.put_nowait(None)
 
-    async def read(self) -> AudioFrame | None:
+    async def read(self, together: int = 1) -> AudioFrame | None:
         """The next frame, waiting for the test to play one."""
         return await self._frames.get()
 

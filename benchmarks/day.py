@@ -57,7 +57,7 @@ class Day:
         if isinstance(event, Finished) and event.record.intent is not None:
             self.commands += 1
 
-    async def read(self) -> AudioFrame | None:
+    async def read(self, together: int = 1) -> AudioFrame | None:
         pcm = next(self._frames, None)
         if pcm is None:
             piece = next(self._pieces, None)

@@ -203,11 +203,11 @@ class Room(ScriptedMicrophone):
         self._began = time.monotonic()
         self._heard = 0.0
 
-    async def read(self) -> AudioFrame | None:
+    async def read(self, together: int = 1) -> AudioFrame | None:
         """The next frame, once it has been spoken."""
         if self._frames.empty():
             self.play(silence(0.08))
-        frame = await super().read()
+        frame = await super().read(together)
         self._heard += frame.seconds if frame else 0.0
         await asyncio.sleep(max(0.0, self._began + self._heard - time.monotonic()))
         return frame

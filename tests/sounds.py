@@ -62,7 +62,7 @@ class Tape:
         self.ends = 0
         """How often it told that there is no more."""
 
-    async def read(self) -> AudioFrame | None:
+    async def read(self, together: int = 1) -> AudioFrame | None:
         await asyncio.sleep(0)
         if self.position == len(self.frames):
             self.ends += 1

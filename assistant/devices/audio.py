@@ -105,7 +105,7 @@ class SoundMicrophone:
         self._closing.set()
         await asyncio.to_thread(self._thread.join, _DEAD_AFTER)
 
-    async def read(self) -> AudioFrame | None:
+    async def read(self, together: int = 1) -> AudioFrame | None:
         """The next frame. Raises DeviceError when the microphone has failed or fallen silent."""
         try:
             async with asyncio.timeout(_DEAD_AFTER):

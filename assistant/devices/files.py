@@ -80,7 +80,7 @@ class FileMicrophone:
             self._moved.clear()
             await self._moved.wait()
 
-    async def read(self) -> AudioFrame | None:
+    async def read(self, together: int = 1) -> AudioFrame | None:
         """The next frame, the last one shorter; None at the end. Raises DeviceError where the file is damaged."""
         while len(self._sound) < self._frame and not self._exhausted:
             self._sound = np.concatenate((self._sound, self._block()))

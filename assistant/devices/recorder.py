@@ -33,6 +33,8 @@ FORGIVEN = 0.99
 """Of the lead, kept for a second: no two clocks agree for long."""
 PACE, TOO_SLOW = 1.0, 0.55
 """Seconds of the clock, and of sound in them; fewer in two such stretches in a row are a wrong rate, too."""
+LATE = 0.02
+"""Seconds by which a piece of sound may be late: the last one of several is not waited for apart."""
 LOUDEST = 32_767
 MOST_CHATTER = 64 << 10
 """Bytes of complaints for each second of sound."""
@@ -126,15 +128,17 @@ class RecorderMicrophone(asyncio.SubprocessProtocol):
             finally:
                 self._transport.close()
 
-    async def read(self) -> AudioFrame | None:
+    async def read(self, together: int = 1) -> AudioFrame | None:
         """The next frame. Raises DeviceError when the microphone has failed."""
         self._attended = True
-        return await self._next()
+        return await self._next(together)
 
-    async def _next(self) -> AudioFrame:
+    async def _next(self, together: int = 1) -> AudioFrame:
         if not self._frames:
             try:
                 async with asyncio.timeout(DEAD_AFTER):
+                    if together > 1:
+                        await self._gather(together * self._bytes / BYTES_PER_SECOND + LATE)
                     await self._arrived()
             except TimeoutError:
                 raise self._failed(f"has given no sound for {DEAD_AFTER:.0f} seconds. Check its plug") from None
@@ -148,6 +152,17 @@ class RecorderMicrophone(asyncio.SubprocessProtocol):
             frame = await self._next()
             if any(frame.pcm):
                 return frame
+
+    async def _gather(self, seconds: float) -> None:
+        """Leave what it records in the pipe for so long, which holds two seconds: each piece of it wakes the loop."""
+        assert self._transport is not None, "used outside `async with`"
+        pipe = self._transport.get_pipe_transport(1)
+        if isinstance(pipe, asyncio.ReadTransport):
+            pipe.pause_reading()
+            try:
+                await asyncio.sleep(seconds)
+            finally:
+                pipe.resume_reading()
 
     async def _arrived(self) -> None:
         while not self._frames and not self._wrong:

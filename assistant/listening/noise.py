@@ -26,7 +26,7 @@ class Recording:
         self._bytes = int(frame_seconds * RATE) * 2
         self._at = 0
 
-    async def read(self) -> AudioFrame | None:
+    async def read(self, together: int = 1) -> AudioFrame | None:
         """The next frame."""
         if self._at >= len(self._pcm):
             return None

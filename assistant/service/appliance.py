@@ -154,8 +154,8 @@ class _Counted:
         self._microphone = microphone
         self._sign = sign
 
-    async def read(self) -> AudioFrame | None:
+    async def read(self, together: int = 1) -> AudioFrame | None:
         """The next frame."""
-        frame = await self._microphone.read()
+        frame = await self._microphone.read(together)
         self._sign()
         return frame

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.concurrency import interrupt
 from assistant.devices.cards import Capture, captures, chosen, playbacks
 from assistant.devices.recorder import RecorderMicrophone
 from assistant.errors import DeviceError
@@ -90,6 +91,55 @@ async def test_sound_that_is_lost_is_told_once_somebody_listens(plan: Plan) -> N
         assert await anew(microphone) > before + 0.1
     assert microphone.dropped >= 1
     assert told[0].startswith("Sound was not heard in time: 0.08 s of it lost so far.")
+
+
+class Woken(RecorderMicrophone):
+    """Counts how often sound wakes the loop."""
+
+    pieces = 0
+
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        self.pieces += fd == 1
+        super().pipe_data_received(fd, data)
+
+
+async def test_what_is_read_together_wakes_the_loop_once(plan: Plan) -> None:
+    plan("good")
+    async with Woken() as microphone:
+        assert microphone.live
+        at = []
+        for number in range(24):
+            frame = await microphone.read(4 - number % 4)
+            assert frame is not None
+            at.append(frame.at)
+        assert at == pytest.approx([0.08 * number for number in range(24)])
+        assert microphone.pieces <= 24 / 4 + 2
+        assert microphone.dropped == 0
+
+
+async def test_who_stops_waiting_for_several_frames_may_read_single_ones(plan: Plan) -> None:
+    plan("good")
+    async with RecorderMicrophone() as microphone:
+        while microphone._frames:
+            await microphone.read()
+        waiting = asyncio.create_task(microphone.read(20))
+        await asyncio.sleep(0)
+        await interrupt(waiting)
+        before = await anew(microphone)
+        assert await anew(microphone) == pytest.approx(before + 0.08)
+
+
+async def test_a_recorder_that_ends_while_nobody_looks_is_noticed(plan: Plan) -> None:
+    plan("good")
+    async with RecorderMicrophone() as microphone:
+        await microphone.read()
+        waiting = asyncio.create_task(microphone.read(100))
+        await asyncio.sleep(0)
+        assert microphone._transport is not None
+        microphone._transport.kill()
+        await asyncio.wait([waiting])
+        with pytest.raises(DeviceError, match="has stopped"):
+            await reads(microphone, 60.0)
 
 
 async def anew(microphone: RecorderMicrophone) -> float:
