@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parent.parent
 
@@ -131,6 +132,27 @@ def test_options_and_answers_that_make_no_sense(programs: Path, tmp_path: Path) 
     assert done.returncode == 1
     assert "Write wifi=on or wifi=off" in done.stderr
     assert "there is no file" in install(programs, "--dry-run", "--answers", str(tmp_path / "none")).stderr
+
+
+def test_answers_of_any_editor_become_settings(tmp_path: Path) -> None:
+    answers = tmp_path / "answers"
+    answers.write_bytes(
+        b'# Ours\r\nprofile = embedded\r\n\r\nmicrophone=O\'Device \r\nspeaker="Loud" one: two\nwifi=off'
+    )
+    written = shell(
+        f"choose_sound() {{ echo ${{ANSWER[$1]}}; }}; ANSWERS={answers} read_answers; write_settings"
+    ).stdout
+    sound = {"microphone": "O'Device", "speaker": '"Loud" one: two'}
+    assert yaml.safe_load(written) == {"profile": "embedded", "sound": sound}
+
+
+def test_a_bundle_that_cannot_be_unpacked_leaves_nothing(tmp_path: Path) -> None:
+    damaged = tmp_path / "damaged.tar"
+    make_bundle(damaged, "any")
+    refused = shell(f"unpack_bundle {damaged}", HEARTH_APP=str(tmp_path / "hearth"))
+    assert refused.returncode == 1
+    assert "is damaged: its checksums do not fit. Copy it again." in refused.stderr
+    assert not (tmp_path / "hearth").exists()
 
 
 @needs_dpkg

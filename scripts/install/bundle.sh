@@ -88,7 +88,13 @@ unpack_bundle() {
   rm -rf "$BUNDLE_FOLDER"
   mkdir -p "$BUNDLE_FOLDER"
   tar --extract --file "$1" --directory "$BUNDLE_FOLDER" --strip-components=1 2>/dev/null ||
-    { rm -rf "$BUNDLE_FOLDER" && stop "$1 is only half copied. Copy it again."; }
+    refuse_bundle "$1 is only half copied. Copy it again."
   (cd "$BUNDLE_FOLDER" && sha256sum --quiet --check SHA256SUMS >/dev/null 2>&1) ||
-    { rm -rf "$BUNDLE_FOLDER" && stop "$1 is damaged: its checksums do not fit. Copy it again."; }
+    refuse_bundle "$1 is damaged: its checksums do not fit. Copy it again."
+}
+
+refuse_bundle() {
+  rm -rf "$BUNDLE_FOLDER"
+  rmdir --ignore-fail-on-non-empty "$APP"
+  stop "$1"
 }

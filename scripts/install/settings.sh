@@ -6,24 +6,28 @@ readonly SETTINGS=/etc/assistant/config.yaml
 declare -A ANSWER=()
 NEW_SETTINGS=""
 
-# Lines of NAME=VALUE; # begins a comment.
+# Lines of NAME=VALUE, also of an editor that ends them as Windows does; # begins a comment.
 read_answers() {
   local line name known=" profile microphone speaker wake_word performance hdmi wifi bluetooth "
   if [[ -n $ANSWERS ]]; then
     [[ -r $ANSWERS ]] || stop "The answers cannot be read: there is no file $ANSWERS."
     while IFS= read -r line || [[ -n $line ]]; do
-      line=${line%%#*}
-      [[ $line =~ [^[:space:]] ]] || continue
-      name=${line%%=*}
+      line=$(trimmed "${line%%#*}")
+      [[ -n $line ]] || continue
+      name=$(trimmed "${line%%=*}")
       [[ $line == *=* && $known == *" $name "* ]] ||
         stop "$ANSWERS has the line \"$line\". Write NAME=VALUE with one of the names:$known"
-      ANSWER[$name]=${line#*=}
+      ANSWER[$name]=$(trimmed "${line#*=}")
       [[ " performance hdmi wifi bluetooth " != *" $name "* || ${ANSWER[$name]} =~ ^(on|off)$ ]] ||
         stop "$ANSWERS has the line \"$line\". Write $name=on or $name=off"
     done <"$ANSWERS"
   fi
   PROFILE=${PROFILE:-${ANSWER[profile]:-$(installed_profile)}}
   [[ $PROFILE =~ ^(embedded|standard)$ ]] || stop "The profile is embedded or standard, not $PROFILE."
+}
+
+trimmed() {
+  sed 's/^[[:space:]]*//; s/[[:space:]]*$//' <<<"$1"
 }
 
 # What nobody can guess, at a terminal and the first time.
@@ -58,18 +62,18 @@ make_settings() {
     return
   fi
   write_settings >"$SETTINGS.part"
+  check_settings "$SETTINGS.part" "The answers do not make settings that fit. Mend them:"
+  chown root:assistant "$SETTINGS.part"
+  chmod 640 "$SETTINGS.part"
   mv "$SETTINGS.part" "$SETTINGS"
-  chown root:assistant "$SETTINGS"
-  chmod 640 "$SETTINGS"
   # shellcheck disable=SC2034 # sound.sh reads it
   NEW_SETTINGS=yes
-  check_settings
   done_ "$SETTINGS is new; all settings there are: /etc/assistant/defaults.yaml."
 }
 
-# Of a newer version, perhaps: then `current` stays the version that understands it.
+# Stops with the sentence, and what is wrong, where this version does not understand the file.
 check_settings() {
-  "$(version_folder)/venv/bin/python" - "$SETTINGS" >>"$LOG" 2>"$LOG.settings" <<'PYTHON' ||
+  "$(version_folder)/venv/bin/python" - "$1" >>"$LOG" 2>"$LOG.settings" <<'PYTHON' ||
 import pathlib, sys
 from assistant.config import load
 from assistant.errors import ConfigError
@@ -78,8 +82,7 @@ try:
 except ConfigError as error:
     sys.exit(str(error))
 PYTHON
-    stop "$SETTINGS does not fit this version, which may be older than the settings. Mend it, or move it away:" \
-      "$(<"$LOG.settings")"
+    stop "$2" "$(<"$LOG.settings")"
   rm -f "$LOG.settings"
 }
 
@@ -92,8 +95,8 @@ write_settings() {
   [[ -z ${ANSWER[wake_word]:-} ]] || printf 'wake:\n  words: [%s]\n' "${ANSWER[wake_word]}"
   if [[ -n $microphone$speaker ]]; then
     echo "sound:"
-    [[ -z $microphone ]] || echo "  microphone: \"$microphone\""
-    [[ -z $speaker ]] || echo "  speaker: \"$speaker\""
+    [[ -z $microphone ]] || echo "  microphone: '${microphone//\'/\'\'}'"
+    [[ -z $speaker ]] || echo "  speaker: '${speaker//\'/\'\'}'"
   fi
   [[ ${ANSWER[performance]:-} != on ]] || printf 'power:\n  performance_in_turns: true\n'
 }

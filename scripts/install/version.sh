@@ -34,7 +34,11 @@ make_version() {
     sync --file-system "$folder"
     touch "$folder/.complete"
   fi
-  if [[ -e $SETTINGS ]]; then check_settings; fi
+  # Of a newer version, perhaps: then `current` stays the version that understands them.
+  if [[ -e $SETTINGS ]]; then
+    check_settings "$SETTINGS" \
+      "$SETTINGS does not fit this version, which may be older than the settings. Mend it, or move it away:"
+  fi
   # shellcheck disable=SC2034 # services.sh reads it
   PREVIOUS=$(readlink "$APP/current" || true)
   switch_to "$folder"

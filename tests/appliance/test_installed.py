@@ -179,6 +179,19 @@ def test_a_wrong_setting_is_named_and_not_tried_again(installed: Tree) -> None:
     installed.until(LISTENING, 60)
 
 
+def test_answers_that_do_not_fit_are_named_and_leave_no_settings(machine: Tree) -> None:
+    machine.good("/hearth/install.sh --uninstall --purge; printf 'wake_word = alexxa\\r\\n' > /root/answers")
+    refused = machine.do("/hearth/install.sh --answers /root/answers")
+    assert refused.returncode == 1
+    assert "The answers do not make settings that fit" in refused.stderr
+    assert "wake.words" in refused.stderr
+    assert "To go on" in refused.stderr
+    machine.good(f"test ! -e {SETTINGS} && ! systemctl -q is-active assistant")
+    machine.good("sed -i s/alexxa/alexa/ /root/answers && /hearth/install.sh --answers /root/answers")
+    machine.until(LISTENING, 90)
+    assert "words: [alexa]" in machine.good(f"cat {SETTINGS}")
+
+
 def test_with_all_but_its_state_read_only_it_works(installed: Tree) -> None:
     installed.good("systemctl stop assistant assistant-hands && mount --bind /var/lib/assistant /var/lib/assistant")
     installed.good("mount -o remount,bind,ro / && ! touch /root/x")
