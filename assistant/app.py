@@ -8,8 +8,8 @@ from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from assistant import memory
 from assistant.acting import acting
+from assistant.background import Background
 from assistant.clock import Clock, SystemClock
 from assistant.concurrency import interrupt
 from assistant.config import Config
@@ -26,7 +26,8 @@ from assistant.listening.hearing import Hearing
 from assistant.listening.lull import Lull
 from assistant.listening.mute import Mute
 from assistant.listening.silence import without_silence
-from assistant.messages import AudioFrame, Response, Transcript, Turn, Vocabulary
+from assistant.listening.taught import Taught
+from assistant.messages import AudioFrame, Response, Transcript, Turn
 from assistant.mind import Mind
 from assistant.pipeline import Pipeline
 from assistant.records.kept import Kept, sound_warning
@@ -57,9 +58,10 @@ class Assistant:
         kept: Kept | None,
         mute: Mute,
         quiet: QuietHours,
-        usually: Sequence[str] = (),
+        taught: Taught,
+        background: Background,
     ) -> None:
-        """`kept` writes what the household allows to the disk. `usually` is said often."""
+        """`kept` writes what the household allows to the disk."""
         self.config = config
         self.hands = hands
         self.local = local
@@ -72,18 +74,15 @@ class Assistant:
         """The last turns, and why they went as they did."""
         self.kept = kept
         self.quiet = quiet
-        self.lull = Lull()
+        self.lull = background.lull
         """When no turn goes on."""
-        observe.add(self.lull)
+        self.background = background
         self.mute = mute
         """Whether the microphone is closed."""
         self.ears: Ears | None = None
         """Those that listen now."""
-        self.can_hear = asyncio.Event()
-        """Set once commands can be recognized."""
-        self._recognizers: Sequence[Recognizer] = ()
-        self._made: asyncio.Task[Sequence[Recognizer]] | None = None
-        self._usually = tuple(usually)
+        self.taught = taught
+        """The recognizers."""
         self._hears: tuple[Gated, Vad] | None = None
 
     async def ask(self, text: str, *, dry_run: bool = False) -> Turn:
@@ -103,7 +102,7 @@ class Assistant:
 
         spoken = without_silence(frames(), await asyncio.to_thread(Silero))
         await self.mind.ready()
-        heard = await self._hearing(self._learning()).transcribe(spoken)
+        heard = await self._hearing(self.taught.learning()).transcribe(spoken)
         self.observe(Heard(0, heard.transcript))
         record = await self._whole(*await self.mind.answer(heard.transcript, dry_run=dry_run, watch=heard.watch))
         self.observe(Finished(0, record))
@@ -124,9 +123,9 @@ class Assistant:
         A live microphone is listened to while what can be said is still being learnt: that is over before a command is.
         """
         with closing(await self.listen(microphone)) as ears:
-            learning = self._learning()
+            learning = self.taught.learning()
             if not microphone.live:
-                await self.recognizers()
+                await self.taught.all()
                 await self.mind.ready()
             pipeline = Pipeline(
                 ears,
@@ -150,6 +149,10 @@ class Assistant:
                 self.ears = None
                 self.lull.begin()
 
+    async def expect(self, sentences: Sequence[str]) -> None:
+        """Hear these more readily than others, instead of those that were told before. Raises EngineError."""
+        await self.taught.expect(sentences)
+
     async def listen(self, microphone: Microphone) -> Ears:
         """Ears behind their gate, to be closed; one at a time. Raises EngineError."""
         listening = self.config.listening
@@ -168,65 +171,9 @@ class Assistant:
         wake_word.reset()
         return Ears(microphone, wake_word, vad, endpointing, lambda: wake_word.asleep)
 
-    async def learn(self) -> None:
-        """Learn what can be said now, between turns. What cannot be learnt is logged, and the old stays."""
-        try:
-            await self.lull.wait()
-            await self.mind.learn()
-            for recognizer in self._recognizers:
-                await self.lull.wait()
-                await recognizer.learn(usual.expecting(self.mind.vocabulary, self._usually))
-        except EngineError as error:
-            logger.error("What can be said now was not learnt: %s", error)
-        await self.mind.prepare()
-        await self.lull.wait()
-        await self.mind.foresee()
-        await self.lull.wait()
-        memory.settle()
-
-    async def expect(self, sentences: Sequence[str]) -> None:
-        """Hear these more readily than others, instead of those that were told before. Raises EngineError."""
-        self._usually = tuple(sentences)
-        vocabulary = usual.expecting(self.mind.vocabulary, self._usually)
-        for recognizer in self._recognizers:
-            await recognizer.learn(vocabulary)
-
-    async def recognizers(self) -> Sequence[Recognizer]:
-        """Those that hear commands, cheapest first, loaded and taught. Raises EngineError."""
-        return await asyncio.shield(self._learning())
-
-    def _learning(self) -> asyncio.Task[Sequence[Recognizer]]:
-        """What makes the recognizers, once for all who hear with them."""
-        if self._made is None or (self._made.done() and (self._made.cancelled() or self._made.exception())):
-            self._made = asyncio.create_task(self._make_recognizers())
-        return self._made
-
-    async def _make_recognizers(self) -> Sequence[Recognizer]:
-        recognizers = await asyncio.to_thread(self.lineup.recognizers)
-        try:
-            learnt: Vocabulary | None = None
-            while learnt is not self.mind.vocabulary:
-                learnt = self.mind.vocabulary
-                for recognizer in recognizers:
-                    await recognizer.learn(usual.expecting(learnt, self._usually))
-        except BaseException:
-            for recognizer in recognizers:
-                recognizer.close()
-            raise
-        self._recognizers = recognizers
-        memory.settle()
-        self.can_hear.set()
-        return recognizers
-
     def _hearing(self, recognizers: asyncio.Task[Sequence[Recognizer]]) -> Hearing:
         keep = self.kept.hear if self.kept is not None else None
         return Hearing(recognizers, self.config.recognition.threshold, self.observe, keep)
-
-    async def close(self) -> None:
-        """End the threads of what hears."""
-        await interrupt(self._made)
-        for recognizer in self._recognizers:
-            recognizer.close()
 
     def _load_ears(self) -> tuple[Gated, Vad]:
         from assistant.engines.openwakeword import OpenWakeWord
@@ -287,26 +234,22 @@ async def assemble(
             remember=understanding.remember_seconds,
             talker=lineup.talker,
         )
-        assistant = Assistant(
-            config, lineup, hands, mind, voice, observe, turns, local, kept, mute, quiet, usual.read(state)
-        )
+        taught, lull = Taught(lineup.recognizers, lambda: mind.vocabulary, usual.read(state)), Lull()
+        observe.add(lull)
         await mind.learn()
-        preparing = tasks.create_task(_prepare(mind, lineup))
-        foreseeing = tasks.create_task(_foresee_when_hearing(assistant))
-        trimming = tasks.create_task(_trim_after_turns(assistant))
         keeping = tasks.create_task(kept.run()) if kept is not None else None
-        learning = tasks.create_task(_learn_when_changed(hands, preparing, assistant))
+        background = Background(mind, taught, lull)
+        going_on = tasks.create_task(background.run(lineup.prepare, hands.changed))
         try:
-            yield assistant
+            yield Assistant(
+                config, lineup, hands, mind, voice, observe, turns, local, kept, mute, quiet, taught, background
+            )
         finally:
-            await interrupt(learning)
-            await interrupt(preparing)
-            await interrupt(foreseeing)
-            await interrupt(trimming)
+            await interrupt(going_on)
             if kept is not None:
                 await kept.settled()
             await interrupt(keeping)
-            await assistant.close()
+            await taught.close()
             await mind.close()
             lineup.close()
             gc.unfreeze()
@@ -315,37 +258,6 @@ async def assemble(
 def _quiet_hours(config: Config, clock: Clock) -> QuietHours:
     rules = config.quiet
     return QuietHours(rules.hours, Softly(rules.volume / 100, rules.chimes, rules.light / 100), clock)
-
-
-async def _prepare(mind: Mind, lineup: Lineup) -> None:
-    """What takes long and need not be there when the first words are spoken."""
-    await mind.prepare()
-    await lineup.prepare()
-
-
-async def _foresee_when_hearing(assistant: Assistant) -> None:
-    """Not before: what is typed is over sooner."""
-    await assistant.can_hear.wait()
-    await assistant.lull.wait()
-    await assistant.mind.foresee()
-    await assistant.lull.wait()
-    memory.settle()
-
-
-async def _trim_after_turns(assistant: Assistant) -> None:
-    """A sentence in doubt takes megabytes for as long as all its readings are compared."""
-    while True:
-        await assistant.lull.turn()
-        await assistant.lull.wait()
-        await asyncio.to_thread(memory.trim)
-
-
-async def _learn_when_changed(hands: Hands, prepared: "asyncio.Task[None]", assistant: Assistant) -> None:
-    """Learn anew whenever something else can be said, once what was learnt first is ready."""
-    await asyncio.wait([prepared])
-    while True:
-        await hands.changed()
-        await assistant.learn()
 
 
 def _kept(config: Config, state: Path | None) -> Kept | None:

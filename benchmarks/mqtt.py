@@ -130,7 +130,7 @@ async def discovery() -> None:
             cpu = time.process_time() - worked
             print(f"start to {DEVICES} devices that can be typed to: {typed:.2f} s, {cpu:.2f} s of a core")
             again, worked = time.perf_counter(), time.process_time()
-            hearth, *_ = await assistant.recognizers()
+            hearth, *_ = await assistant.taught.all()
             took, more = time.perf_counter() - again, time.process_time() - worked
             print(f"  and the recogniser with its grammar, from nothing: {took:.2f} s, {more:.2f} s of a core")
             print(f"  so that they can be spoken to after {typed + took:.2f} s, {cpu + more:.2f} s of a core")
@@ -157,7 +157,7 @@ async def burst(seconds: float) -> None:
         await describe(broker.port)
         async with household(broker) as assistant:
             await until_there(assistant)
-            await assistant.learn()
+            await assistant.background.learn()
             quiet = [await _turn(assistant) for _ in range(30)]
             gc.collect()
             before = rss()

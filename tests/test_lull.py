@@ -29,7 +29,7 @@ async def test_a_turn_lasts_until_the_next_is_awaited() -> None:
 async def test_nothing_is_learnt_in_a_turn() -> None:
     async with assemble(load(None), FileSpeaker(None)) as assistant:
         assistant.observe(WOKE)
-        learning = asyncio.create_task(assistant.learn())
+        learning = asyncio.create_task(assistant.background.learn())
         for _ in range(100):
             await asyncio.sleep(0)
         assert not learning.done()

@@ -21,7 +21,8 @@ from assistant.errors import ConfigError, DeviceError, EngineError
 from assistant.events import Event, Finished, Interrupted, NobodySpoke, Observers, Woke
 from assistant.lineup import Lineup
 from assistant.listening.hearing import Hearing
-from assistant.messages import AudioFrame, Question, Response, SlotSpec, Transcript, Turn, Wake
+from assistant.listening.taught import Taught
+from assistant.messages import AudioFrame, Question, Response, SlotSpec, Transcript, Turn, Vocabulary, Wake
 from assistant.records.kept import Kept, kept_turns, sound_warning
 from assistant.records.turn_socket import TurnSocket, ask
 from assistant.records.turns import TurnBook, dump, load, without_words
@@ -369,13 +370,14 @@ async def test_a_command_that_was_said_before_recognizers_were_there_is_heard_by
 
 async def test_recognizers_that_cannot_be_loaded_end_the_hearing() -> None:
     async with assemble(load_config(None), FileSpeaker(None)) as assistant:
-        assistant.lineup = Lacking(load_config(None))
+        lacking = Lacking(load_config(None))
+        assistant.taught = Taught(lacking.recognizers, Vocabulary)
         async with testing.ScriptedMicrophone(live=True) as microphone:
             with pytest.raises(EngineError, match="no recognizer at all"):
                 await assistant.hear(microphone)
             with pytest.raises(EngineError, match="no recognizer at all"):
-                await assistant.recognizers()
-        assistant.lineup.close()
+                await assistant.taught.all()
+        lacking.close()
 
 
 class Lacking(Lineup):

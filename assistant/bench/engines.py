@@ -27,7 +27,7 @@ ANSWER = "The kitchen light is on, and the timer has ten minutes left."
 async def hearing(assistant: Assistant, said: Sequence[Spoken], record: Record, tell: Tell) -> None:
     """The voice activity detector, and each recognizer on what that leaves, whether or not a turn would ask it."""
     vad = await asyncio.to_thread(Silero)
-    recognizers = await assistant.recognizers()
+    recognizers = await assistant.taught.all()
     for number, one in enumerate(said[:MOST]):
         tell("each recognizer alone", number, min(len(said), MOST))
         spent = processor_seconds()
@@ -65,7 +65,7 @@ async def answers(assistant: Assistant, said: Sequence[Spoken], tell: Tell) -> M
         tell("answers on record", number, len(said))
         frames = await _speech(one.sound, vad)
         found[f"speech or not: {one.line.said}"] = f"{sum(frame.seconds for frame in frames):.2f} s of speech"
-        for recognizer in await assistant.recognizers():
+        for recognizer in await assistant.taught.all():
             found[f"{recognizer.name} hears: {one.line.said}"] = await _transcribed(recognizer, frames)
         for understander in assistant.mind.understanders:
             try:

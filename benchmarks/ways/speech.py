@@ -67,7 +67,7 @@ def phrase_path(
         disabled = [] if skills is None else sorted(_all_skills() - set(skills))
         settings = [f"skills.disabled=[{', '.join(disabled)}]"]
         house = House(settings, None if devices is None else _house(devices))
-        recognizer = house.run(house.assistant.recognizers())[0]
+        recognizer = house.run(house.assistant.taught.all())[0]
         book = house.assistant.mind.understanders[0]
 
         async def hear(sound: Sound) -> Measured:
