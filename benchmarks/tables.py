@@ -20,6 +20,7 @@ import soxr
 from assistant.engines.espeak import Espeak
 from assistant.messages import RATE, Transcript
 from assistant.phrases.book import PhraseBook
+from assistant.speaking.aloud import aloud
 from tests.skills.shipped import vocabulary
 from tests.skills.test_utterances import CASES
 
@@ -34,8 +35,8 @@ DAYS = ("date", "moment")
 
 
 def spoken(espeak: Espeak, sentence: str) -> bytes:
-    """A sentence at half of full scale in a quiet room, 16 kHz."""
-    speech = espeak.synthesize(sentence)
+    """A sentence, its signs and figures read out, at half of full scale in a quiet room, 16 kHz."""
+    speech = espeak.synthesize(aloud(sentence))
     sound = soxr.resample(np.frombuffer(speech.pcm, "<i2").astype(np.float32), speech.rate, RATE)
     sound *= 16_000 / np.abs(sound).max()
     whole = np.concatenate((np.zeros(round(BEFORE * RATE)), sound, np.zeros(round(AFTER * RATE))))

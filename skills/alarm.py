@@ -244,7 +244,8 @@ def _put_back(ctx: Context, entry: Entry) -> None:
 
 
 @skill.intent(
-    f"{CANCEL} {MY} alarm",
+    f"{CANCEL} {MY} (alarm|alarms)",
+    f"turn {MY} (alarm|alarms) off",
     f"{CANCEL} {MY} {{at}} alarm",
     f"{CANCEL} {MY} (alarm|alarms) (for|at) {{at}}",
     f"{CANCEL} {MY} {{days}} alarm",
@@ -266,7 +267,7 @@ async def cancel(
     day: date | None = None,
     part: PartOfDay | None = None,
 ) -> str | Response:
-    """Cancel an alarm, or stop the one that rings; of one that recurs, leave out a day."""
+    """Cancel an alarm, or stop the one that rings; of one that recurs, leave out a day. Of several, ask which."""
     if (at, days, day, part) == (None, None, None, None) and ctx.schedule.silence():
         await ctx.sound.hush()
         return Response()
@@ -290,8 +291,8 @@ async def cancel(
 
 @skill.intent(
     "cancel all alarms",
-    f"{CANCEL} ((all|all the|all my|all of my|all of the|both|my|the) alarms|every alarm)",
-    "turn (all|all my|my|the) alarms off",
+    f"{CANCEL} ((all|all the|all my|all of my|all of the|both) alarms|every alarm)",
+    "turn (all|all the|all my|both) alarms off",
     weight=0.5,
     written=(f"{CANCEL} (any|all|every|all of) [the|my|our] alarms [that] [I have|are|have been|you have] [set]",),
 )

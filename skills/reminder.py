@@ -195,7 +195,7 @@ async def list(ctx: Context, day: date | None = None) -> str:
 @skill.intent(
     "cancel the reminder to {what}",
     f"{CANCEL} [the|my] reminder {TO} {{what}}",
-    f"{CANCEL} [the|my|that|the next|my next] reminder",
+    f"{CANCEL} [the|my|that|the next|my next] (reminder|reminders)",
     "(don't|do not) remind me (to|about|of) {what}",
     f"{CANCEL} [the|my] {{at}} reminder",
     f"{CANCEL} [the|my] reminder ((for|at) {{at}}|[for] {{day}} [at {{at}}])",
@@ -215,14 +215,17 @@ async def cancel(
     if len(found) > 1:
         each = ctx.spoken([_said(ctx, entry) for entry in found])
         options = [(f"[to] {_plain(entry.name)}", entry) for entry in found]
-        found = await ctx.choose(f"There are {len(found)}: {each}. Which one shall I cancel?", options)
-    ctx.schedule.cancel(found[0])
-    return f"The reminder is cancelled: {_said(ctx, found[0])}."
+        found = await ctx.choose(
+            f"There are {len(found)}: {each}. Which one shall I cancel, or all?", options, several=True
+        )
+    ctx.schedule.cancel_all(found)
+    cancelled = ctx.spoken([_said(ctx, entry) for entry in found])
+    return f"The {'reminder is' if len(found) == 1 else 'reminders are'} cancelled: {cancelled}."
 
 
 @skill.intent(
     "cancel all reminders",
-    f"{CANCEL} ((all|all the|all my|all of my|my|the) reminders|every reminder)",
+    f"{CANCEL} ((all|all the|all my|all of my|all of the|both) reminders|every reminder)",
     weight=0.3,
 )
 async def cancel_all(ctx: Context) -> str:

@@ -11,7 +11,7 @@ skill = Skill("stop")
     "(cancel|(never mind|nevermind) [it|that])",
     "(be quiet|quiet|silence|hush|shush|shut up|enough|that's enough|keep quiet|quiet now|okay stop)",
     "(forget (it|that|about it|about that)|(abort|dismiss) [it|that]|quit [it|talking]|stop that noise)",
-    "((stop|silence) the (alarm|noise|ringing|sound|beeping)|turn the alarm off)",
+    "(stop|silence) the (alarm|noise|ringing|sound|beeping)",
     "(don't|do not) (talk|speak|say anything) [anymore|any more|any further]",
     weight=6,
 )

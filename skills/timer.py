@@ -205,15 +205,15 @@ async def list(ctx: Context) -> str:
 
 
 @skill.intent(
-    f"{CANCEL} [the|my|that|this] timer",
+    f"{CANCEL} [the|my|that|this|these] (timer|timers)",
     f"{CANCEL} [the|my|that] {{name}} timer",
     f"{CANCEL} [the|my|that] {{length}} timer",
     f"{CANCEL} [the|my|that] timer for {MY} {{name}}",
-    "turn [the|my|that] [{name}] timer off",
+    "turn [the|my|that] ([{name}] timer|timers) off",
     weight=3,
 )
 async def cancel(ctx: Context, name: Name | None = None, length: timedelta | None = None) -> str:
-    """Cancel a timer."""
+    """Cancel a timer. Of several, ask which."""
     found = _found(ctx, name, length)
     if len(found) > 1:
         text = f"{_list(ctx, found)} Which one shall I cancel, or all?"
@@ -223,8 +223,8 @@ async def cancel(ctx: Context, name: Name | None = None, length: timedelta | Non
 
 
 @skill.intent(
-    f"{CANCEL} ((all|all the|all my|all of the|all of my|both|both of the|my|the) timers|every timer)",
-    "turn (all|all the|all my|both|my|the) timers off",
+    f"{CANCEL} ((all|all the|all my|all of the|all of my|both|both of the) timers|every timer)",
+    "turn (all|all the|all my|both) timers off",
     weight=1,
 )
 async def cancel_all(ctx: Context) -> str:

@@ -42,6 +42,8 @@ from assistant.speaking.aloud import aloud, sentences
         ("until 2026-11-03", "until November the third, 2026"),
         ("2026-13-40 and 555-12-34", "2026-13-40 and 555-12-34"),
         ("$5, €1.50, £1", "5 dollars, 1.50 euros, 1 pound"),
+        ("2+2 = 4, 3.5 * 4, 5 × 3 m, 9÷3", "2 plus 2 equals 4, 3.5 times 4, 5 times 3 meters, 9 divided by 3"),
+        ("C++ 11, 555 *5", "C++ 11, 555 5"),
         ("**Done** 🎉", "Done"),
         ("two\nlines\x00\x07", "two lines"),
         ("naïve Zoë", "naïve Zoë"),

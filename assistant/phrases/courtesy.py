@@ -3,6 +3,7 @@
 A recognizer that knows only listed words listens for a little of it; what was typed or taken down may have any of it.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Set
 from functools import cache
 
@@ -19,7 +20,22 @@ HEARD_ASKING = "(tell me|do you know)"
 FORBIDDING = "(do not|never|[you] must not)"
 """And then, before what must not be done: heard so that it is taken for nothing else. No sentence is read of it."""
 
-HEARD_AFTER = "[please] [thanks|thank you|for me]"
+HEARD_MINDING = "(would|do) you mind"
+"""And before a command whose verb is in the form that `gerund` gives it."""
+
+VERBS = frozenset(
+    (
+        *("add", "announce", "brighten", "bring", "calculate", "call", "cancel", "change", "check", "choose"),
+        *("clear", "close", "convert", "count", "create", "delete", "dim", "draw", "erase", "find", "flip", "forget"),
+        *("get", "give", "help", "keep", "let", "lock", "lower", "make", "move", "mute", "note", "open", "pause"),
+        *("pick", "play", "pull", "push", "put", "raise", "read", "remind", "remove", "repeat", "reset", "resume"),
+        *("roll", "run", "say", "schedule", "search", "set", "show", "shut", "skip", "speak", "spell", "start"),
+        *("stop", "switch", "take", "talk", "tell", "throw", "toss", "turn", "unlock", "unmute", "wake", "write"),
+    )
+)
+"""What a house is asked to do most often: each form that is listened for costs the search a little."""
+
+HEARD_AFTER = "[please] [right now|right away|now] [thanks|thank you|for me]"
 """And after it."""
 
 _NAMES = "(jarvis|mycroft|marvin|alexa|computer|assistant|hearth|siri|google)"
@@ -77,6 +93,18 @@ def plain_verbs(word: str) -> Iterator[str]:
         yield f"{verb}e"
         if verb[-1] == verb[-2]:
             yield verb[:-1]
+
+
+def gerund(verb: str) -> str | None:
+    """The form of one of VERBS after "would you mind": "turning", "closing", "setting"; None of other words."""
+    if verb not in VERBS:
+        return None
+    if verb.endswith("e") and not verb.endswith("ee"):
+        return f"{verb[:-1]}ing"
+    return f"{verb}{verb[-1]}ing" if _SHORT_VERB.fullmatch(verb) else f"{verb}ing"
+
+
+_SHORT_VERB = re.compile(r"[^aeiou]*[aeiou][bdgmnprt]")
 
 
 def _peeled(words: tuple[str, ...], pieces: Iterable[tuple[str, ...]]) -> Set[int]:

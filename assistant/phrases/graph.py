@@ -1,6 +1,6 @@
 """Building a graph of weighted words from parsed templates."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from hassil import (
@@ -164,6 +164,16 @@ class Graph:
         state = self.any_of([(said, self.read(expression, then)), (1 - said, then)])
         assert state is not None
         return state
+
+    def reworded(self, state: int, form: Callable[[str], str | None]) -> int | None:
+        """The state that goes on as that one, but with its first word in another form; None where none has any."""
+        options = []
+        for word, target, share in self.steps[state]:
+            if word is None:
+                options.append((share, self.reworded(target, form)))
+            elif other := form(word):
+                options.append((share, self._state([(other, target, 1.0)])))
+        return self.any_of(options)
 
     def any_of(self, options: Iterable[tuple[float, int | None]]) -> int | None:
         """The state that goes on as one of those states, with probabilities in these proportions."""

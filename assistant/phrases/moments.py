@@ -9,6 +9,9 @@ from assistant.phrases.numbers import ordinal
 
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
 
+_ABSURD = 0.02
+"""How often somebody says what no time can be, relative to a common one."""
+
 _SAID = {"second": 0.6, "minute": 1.0, "hour": 0.8, "day": 0.05, "week": 0.02}
 """How often each unit is said, relative to minutes: an estimate of what people time."""
 
@@ -44,12 +47,12 @@ def _length(unit: str) -> str:
 def duration() -> Kind:
     """Whole seconds: "90 seconds", "two and a half minutes", "an hour and a half", "1 h 30 min".
 
-    Lengths that nothing can have, such as "minus five minutes" and "a million years", are read where they are typed:
-    they deserve an answer.
+    Lengths that nothing can have, such as "zero minutes" and "a million years", are read, too: they deserve an answer.
+    "Minus five minutes" is read where it is typed.
     """
     count = [number(n, weight=_counted(n)) for n in [*range(1, 121), *range(150, 1000, 50)]]
     count += [Said(1, ("a", "an"), 2.0), Said(2, ("a couple of", "a couple"), 0.3)]
-    count += [Said(0, ("zero",), 0.0), Said(10**6, ("a million", "one million"), 0.0)]
+    count += [Said(0, ("zero",), _ABSURD), Said(10**6, ("a million", "one million"), _ABSURD)]
     count += [Said(1000, ("a thousand", "one thousand"), 0.0), Said(10**9, ("a billion", "one billion"), 0.0)]
     fraction = [Said(0.5, ("a half",)), Said(0.25, ("a quarter",), 0.2), Said(0.75, ("three quarters",), 0.2)]
     part = [
@@ -58,7 +61,7 @@ def duration() -> Kind:
         Said(0.75, ("three quarters of an",), 0.5),
     ]
     units = [Said(value, (unit, f"{unit}s"), _SAID[unit]) for unit, value in _SECONDS.items()]
-    units += [Said(seconds, (unit, f"{unit}s"), 0.0) for unit, seconds in _LONG.items()]
+    units += [Said(seconds, (unit, f"{unit}s"), _ABSURD) for unit, seconds in _LONG.items()]
     written = {short: _SECONDS[unit] for unit, several in _SHORT.items() for short in several}
     lists = (
         spoken("count", count),
@@ -120,7 +123,7 @@ def time_of_day() -> Kind:
     25:00, so that it can be answered.
     """
     hours = [number(n, 1.0) for n in range(1, 13)] + [number(n, 0.1) for n in range(13, 24)]
-    hours += [number(n, 0.0) for n in range(24, 30)]
+    too_late = [Said(n, tuple(f"{words} o'clock" for words in number(n).words), _ABSURD) for n in range(24, 30)]
     minutes = [Said(n, (f"oh {words}", f"o {words}")) for n in range(1, 10) for words in number(n).words]
     halves = [
         Said("am", ("a m", "am", "in the morning", "this morning")),  # some voices read "am" as the word
@@ -135,7 +138,7 @@ def time_of_day() -> Kind:
         spoken("minutes past", map(number, range(1, 60))),
         spoken("quarters", [Said(15, ("quarter", "a quarter"))]),
         spoken("half hour", [Said(30, ("half",))]),
-        spoken("fixed", [Said(12, ("noon", "midday")), Said(0, ("midnight",))]),
+        spoken("fixed", [Said(12, ("noon", "midday")), Said(0, ("midnight",)), *too_late]),
         spoken("half day", halves),
         abbreviations("half day written", {"am": "am", "pm": "pm"}),
     )
@@ -215,7 +218,7 @@ def _nth(month: int, which: int, weekday: int) -> int:
 
 
 _RARER_FESTIVALS = {
-    317: ("saint patrick's day", "st patrick's day"),
+    317: ("saint patrick's day",),
     401: ("april fools", "april fool's day"),
     704: ("independence day",),
     1101: ("all saints day",),
@@ -225,7 +228,7 @@ _RARER_FESTIVALS = {
     _nth(9, 1, 0): ("labor day", "labour day"),
     _nth(11, 4, 3): ("thanksgiving", "thanksgiving day"),
 }
-"""Those that are only read; what is on a weekday is so as in the United States."""
+"""Those that are said less; what is on a weekday is so as in the United States."""
 
 
 @cache
@@ -244,7 +247,8 @@ def day() -> Kind:
         -2: ("the day before yesterday", "day before yesterday"),
     }
     festivals = [Said(when, words, 0.3) for when, words in _FESTIVALS.items()]
-    festivals += [Said(when, words, 0.0) for when, words in _RARER_FESTIVALS.items()]
+    festivals += [Said(when, words, 0.05) for when, words in _RARER_FESTIVALS.items()]
+    festivals += [Said(317, ("st patrick's day",), 0.0)]
     years = (Said(2000 + n, (f"twenty {w}", f"two thousand {w}", f"two thousand and {w}")) for n, w in _year_words())
     lists = (
         spoken("near day", (Said(offset, words, 1.0 if offset >= 0 else 0.2) for offset, words in near.items())),

@@ -18,6 +18,7 @@ Numbers = NDArray[np.int32]
 
 POLITE_BEFORE = 0.1
 ASKING = 0.03
+MINDING = 0.005
 POLITE_AFTER = 0.05
 """How often a command is wrapped in politeness: estimates."""
 
@@ -132,6 +133,7 @@ def _graph(vocabulary: Vocabulary) -> tuple[Graph, Sequence[int]]:
     """The states, and those from which sentences and further commands start, if there are any."""
     before, asking = syntax.parse(courtesy.HEARD_BEFORE), syntax.parse(courtesy.HEARD_ASKING)
     after, forbidding = syntax.parse(courtesy.HEARD_AFTER), syntax.parse(courtesy.FORBIDDING)
+    minding = syntax.parse(courtesy.HEARD_MINDING)
     parsed, times = templates.parse(vocabulary), templates.times()
     graph = Graph({**parsed.lists, **times.lists})
     tail = graph.optional(after, FINAL, POLITE_AFTER)
@@ -148,12 +150,17 @@ def _graph(vocabulary: Vocabulary) -> tuple[Graph, Sequence[int]]:
     ]
     said = graph.any_of((prior, state) for _, prior, state in ends)
     more = graph.any_of((prior, state) for alone, prior, state in ends if not alone)
-    starts = []
-    for each in (said, more):
-        if each is not None:
-            forbidden = graph.optional(forbidding, each, FORBIDDEN)
-            starts.append(graph.optional(before, graph.optional(asking, forbidden, ASKING), POLITE_BEFORE))
-    return graph, starts
+
+    def polite(state: int) -> int:
+        minded = graph.reworded(state, courtesy.gerund)
+        asked = graph.optional(asking, graph.optional(forbidding, state, FORBIDDEN), ASKING)
+        if minded is not None:
+            both = graph.any_of([(MINDING, graph.read(minding, minded)), (1 - MINDING, asked)])
+            assert both is not None
+            asked = both
+        return graph.optional(before, asked, POLITE_BEFORE)
+
+    return graph, [polite(each) for each in (said, more) if each is not None]
 
 
 def joined(network: Network, price: float = 0.0) -> Network:

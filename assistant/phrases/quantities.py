@@ -13,9 +13,17 @@ from assistant.phrases.lists import number as counted
 
 _N = "{amount}"
 _AMOUNT = f"({_N} [and {{amount half}}|point {{amount tenth}}]|{{amount part}})"
-_THEN = f"(plus|minus|times|multiplied by|divided by) {_N}"
-_DONE = f"(divide|multiply) {_N} by {_N}|(subtract|take) {_N} from {_N}|add {_N} (and|to) {_N}"
-_SUM = f"({_DONE}|{_N} {_THEN} [{_THEN}]|{_N} percent of {_N}|half of {_N}|[the] square root of {_N}|{_N} squared)"
+_ONE = f"({_AMOUNT}|{{amount article}})"
+_DECIMAL = f"({_N} [point {{amount tenth}}])"
+_THEN = f"(plus|minus|times|multiplied by|divided by) {_DECIMAL}"
+_DONE = (
+    f"(divide|multiply) {_N} by {_N}|(subtract|take) {_N} from {_N}|add {_N} (and|to) {_N}"
+    f"|the (sum|product) of {_N} and {_N}|the difference between {_N} and {_N}"
+)
+_SUM = (
+    f"({_DONE}|{_DECIMAL} {_THEN} [{_THEN}]|{_N} percent (of|off) {_N}|({{amount part}}|{{amount share}}) of {_N}"
+    f"|[the] square root of {_N}|{_N} (squared|cubed))"
+)
 
 
 def _lists() -> dict[str, SlotList]:
@@ -23,11 +31,14 @@ def _lists() -> dict[str, SlotList]:
     amounts = [counted(n) for n in (*range(101), *range(120, 1000, 10))]
     amounts += [Said(n, ("a thousand", "one thousand") if n == 1000 else counted(n).words) for n in (1000, 2000, 5000)]
     part = [Said("half", ("half", "a half", "half a")), Said("a quarter", ("a quarter",))]
+    shares = ("a third", "two thirds", "three quarters", "a fifth", "a tenth")
     lists = (
         spoken("amount", amounts),
         spoken("amount half", [Said("half", ("a half",))]),
         spoken("amount tenth", [counted(n, 1.0) for n in range(10)]),
         spoken("amount part", part),
+        spoken("amount share", [Said(share, (share,)) for share in shares]),
+        spoken("amount article", [Said(1, ("a", "an"))]),
     )
     return {each.name or "": each for each in lists}
 
@@ -43,7 +54,7 @@ def number() -> Kind:
         said = Fraction(1) if words in ("a", "an") else arithmetic.number(words)
         return None if said is None or abs(said) > arithmetic.LARGEST else float(said)
 
-    decimal = AnyWords("decimal", said=syntax.parse(_AMOUNT), is_text=False)
+    decimal = AnyWords("decimal", said=syntax.parse(_ONE), is_text=False)
     return Kind("{decimal}", {**_lists(), "decimal": decimal}, compose)
 
 

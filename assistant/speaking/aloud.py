@@ -14,6 +14,8 @@ _RANGE = re.compile(r"(?<=\d)\s?[–—]\s?(?=\d)")
 _DATE = re.compile(r"(?<![\w.-])(\d{4})-(\d\d)-(\d\d)(?![\w-])")
 _VULGAR = re.compile(r"(\d?)([¼-¾⅐-⅞↉])")
 _FRACTION = re.compile(r"(?<![\w/.,])(?:(\d+) )?(\d{1,2})[/⁄](\d{1,3})(?![/\d]|[.,]\d)(?:\s?([a-zA-Z]\w*))?")
+_SIGN = re.compile(r"(?<=[\d)])( ?)([*×·÷+=])\1(?=[\d(])")
+_SIGNS = {"*": "times", "×": "times", "·": "times", "÷": "divided by", "+": "plus", "=": "equals"}
 _MARKUP = re.compile(r"[*_#`~|<>\\^]+")
 _UNITS = {
     "%": "percent",
@@ -93,12 +95,13 @@ def sentences(text: str) -> list[str]:
 
 
 def aloud(text: str) -> str:
-    """`text` with times, dates, fractions, amounts and prices in words, without emoji, markup and control characters.
+    """`text` with times, dates, fractions, amounts, prices and sums in words, without emoji, markup and control signs.
 
     Empty where it has neither letter nor digit.
     """
     text = _VULGAR.sub(lambda mark: f"{mark[1]} {unicodedata.normalize('NFKC', mark[2])}", text)
     text = "".join(character if _sounds(character) else " " for character in text.replace("μ", "µ"))
+    text = _SIGN.sub(lambda sign: f" {_SIGNS[sign[2]]} ", text)
     text = _MARKUP.sub(" ", text)
     text = _DATE.sub(_date, text)
     text = _RANGE.sub(" to ", text)

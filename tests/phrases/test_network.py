@@ -261,6 +261,21 @@ def test_politeness_is_heard_around_everything() -> None:
     assert not accepts(network, "go go")
 
 
+@pytest.mark.parametrize(
+    ("verb", "said"),
+    [("turn", "turning"), ("close", "closing"), ("set", "setting"), ("open", "opening"), ("cancel", "canceling")],
+)
+def test_would_you_mind_is_heard_with_its_verb(verb: str, said: str) -> None:
+    words = vocabulary(f"({verb}|what is) it")
+    network = compile_network(words)
+    assert accepts(network, f"would you mind {said} it please")
+    assert not accepts(network, f"would you mind {verb} it")
+    assert not accepts(network, f"{said} it")
+    asked = ask(book(words), f"would you mind {said} it")
+    assert asked is not None
+    assert asked.name == "test.it"
+
+
 @pytest.mark.parametrize(("short", "full"), CONTRACTIONS.items())
 def test_contractions_are_heard_both_ways(short: str, full: str) -> None:
     for template in (f"well {short} go", f"well {full} go"):
@@ -308,7 +323,7 @@ def test_a_list_in_many_templates_is_shared() -> None:
     assert arcs(len(VERBS)) - arcs(1) == len(VERBS) - 1
 
 
-VERBS = ("dim", "raise", "light", "find", "show", "hide", "test", "reset", "count", "name", "check", "mend")
+VERBS = ("fade", "hoist", "light", "seek", "shift", "hide", "test", "rearm", "tally", "name", "probe", "mend")
 
 
 def test_over_is_the_probability_that_nothing_more_is_said() -> None:

@@ -48,7 +48,7 @@ async def test_one_of_several_is_cancelled_by_its_words(assistant: testing.Assis
     await assistant.say("remind me to call Anna tomorrow at nine")
     await assistant.say("remind me to pay the rent on friday")
     _, response = await assistant.ask("cancel my reminder")
-    assert response.text.endswith("Which one shall I cancel?")
+    assert response.text.endswith("Which one shall I cancel, or all?")
     assert await assistant.say("call Anna") == "The reminder is cancelled: call anna, tomorrow at 9 AM."
     assert await assistant.say("cancel all reminders") == "All reminders are cancelled."
 
