@@ -105,4 +105,4 @@ async def test_the_microphone_hears_the_speaker_or_not() -> None:
 def test_without_a_speaker_it_says_so(card: Path) -> None:
     result = CliRunner().invoke(cli, ["sound", "--set", "sound.speaker=no such thing"])
     assert result.exit_code == 1
-    assert "The speaker 'no such thing' cannot be used" in result.output
+    assert "The speaker 'no such thing' is not there. Plug it in" in result.output

@@ -14,6 +14,14 @@ ASOUND = Path("/proc/asound")
 PREFERRED = (RATE, 48_000, 32_000, 96_000, 44_100)
 """Rates to record at, in Hz, best first: those of which 16 kHz is a part are cheapest to convert."""
 
+MEANINGS = {
+    "Device or resource busy": "is used by another program. End that program, or let both go through PipeWire",
+    "No such file or directory": "is not there. Plug it in, or choose one of those here",
+    "No such device": "is not there. Plug it in",
+    "Permission denied": "may not be used by this user. Add the user to the group `audio`",
+}
+"""What arecord and aplay write → what that means and what to do."""
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -85,6 +93,11 @@ def chosen(wanted: str | int | None, found: Sequence[Either], what: str = "micro
         names = ", ".join(f"{each.card} ({each.name})" for each in fitting)
         raise DeviceError(f"The {what} {wanted!r} could be any of {names}. Name one of them by the word in front.")
     return fitting[0] if fitting else wanted
+
+
+def meaning(said: str) -> str | None:
+    """What ALSA's programs complained of, and the remedy, to follow a device's name; None for what is not known."""
+    return next((meaning for mark, meaning in MEANINGS.items() if mark in said), None)
 
 
 def _name(root: Path, number: int) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 import soxr
 
 from assistant.devices.audio import SoundSpeaker
-from assistant.devices.cards import chosen, playbacks
+from assistant.devices.cards import chosen, meaning, playbacks
 from assistant.errors import DeviceError
 from assistant.messages import Speech
 
@@ -77,12 +77,11 @@ class PlayerSpeaker:
 
     def _failed(self, said: bytes) -> DeviceError:
         name = "(default)" if self._device is None else repr(self._device)
-        why = " ".join(said.decode("utf-8", "replace").split())[-160:] or "aplay ended without a reason"
+        text = said.decode("utf-8", "replace").strip()
+        last = text.rpartition("\n")[2] or "aplay ended without a reason"
+        why = meaning(text) or f"cannot be used: {last}. Plug it in, or choose one of those here"
         known = ", ".join(f"{each.card} ({each.name})" for each in playbacks()) or "none"
-        return DeviceError(
-            f"The speaker {name} cannot be used: {why}. Sound cards here: {known}. "
-            "Plug one in, or choose one in the configuration."
-        )
+        return DeviceError(f"The speaker {name} {why}. Sound cards here: {known}.")
 
 
 AnySpeaker: TypeAlias = PlayerSpeaker | SoundSpeaker

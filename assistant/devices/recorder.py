@@ -18,7 +18,7 @@ from typing import Self
 import numpy as np
 import soxr
 
-from assistant.devices.cards import Capture, captures, chosen
+from assistant.devices.cards import Capture, captures, chosen, meaning
 from assistant.errors import DeviceError
 from assistant.messages import BYTES_PER_SECOND, RATE, AudioFrame
 
@@ -40,14 +40,6 @@ MOST_CHATTER = 64 << 10
 """Bytes of complaints for each second of sound."""
 CLIPPED = 0.02
 """Share of samples at full scale from which speech is no longer understood well."""
-
-REASONS = {
-    "Device or resource busy": "is used by another program. End that program, or share the microphone through PipeWire",
-    "No such file or directory": "is not there. Plug it in, or choose one of those here",
-    "No such device": "is not there. Plug it in",
-    "Permission denied": "may not be used by this user. Add the user to the group `audio`",
-}
-"""What arecord writes → what that means and what to do."""
 
 
 class RecorderMicrophone(asyncio.SubprocessProtocol):
@@ -253,10 +245,7 @@ class RecorderMicrophone(asyncio.SubprocessProtocol):
     def _why(self) -> str:
         """Of an arecord that has ended."""
         said = b" ".join(self._errors).decode("utf-8", "replace")
-        for mark, meaning in REASONS.items():
-            if mark in said:
-                return meaning
-        return f"has stopped ({' '.join(said.split())[-120:] or 'without a reason'}). Check its plug"
+        return meaning(said) or f"has stopped ({' '.join(said.split())[-120:] or 'without a reason'}). Check its plug"
 
     def _failed(self, how: str) -> DeviceError:
         name = "(default)" if self._device is None else repr(self._device)
