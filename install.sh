@@ -123,7 +123,6 @@ install() {
   tell_plan
   [[ -z $DRY_RUN ]] || return 0
   begin_log
-  lock_installing
   mkdir -p "$APP"
   step "Debian packages" install_debian_packages_of_ours
   step "Users" make_users

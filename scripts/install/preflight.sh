@@ -11,6 +11,7 @@ check_machine() {
   [[ -d /run/systemd/system ]] || stop "systemd does not run here, so there can be no service. Try: ./install.sh --try"
   check_installing_space
   check_memory
+  lock_installing
   if [[ -n $BUNDLE ]]; then
     unpack_bundle "$BUNDLE"
   elif [[ ! -e $(version_folder)/.complete ]]; then
