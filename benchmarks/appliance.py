@@ -94,7 +94,7 @@ def main() -> None:
         lend_microphone(machine)
         with machine.booted():
             began = time.monotonic()
-            machine.good("/hearth/install.sh")
+            machine.good("/hearth/install.sh", timeout=3600)
             print(f"fresh tree to a listening service: {time.monotonic() - began:.0f} s", flush=True)
             repeated("unit started to listening", options.times, partial(started, machine))
             for unit in HALVES:

@@ -9,6 +9,7 @@ import re
 import sys
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -145,6 +146,16 @@ def test_killed_it_listens_again(installed: Tree, unit: str) -> None:
     took = installed.until(listens_anew(unit, before), 90)
     measured(f"{unit} killed: back after {took:.1f} s")
     assert pid(installed, HALVES[unit == HALVES[0]]) == other
+
+
+def test_in_a_quiet_room_it_is_seldom_woken(installed: Tree) -> None:
+    """Sound comes in pieces of 80 ms, 12.5 in a second. Four of them wake the head once, and the thread that hears."""
+    installed.until(LISTENING, 60)
+    switches = f"grep -h ^voluntary_ctxt_switches /proc/{pid(installed, 'assistant')}/task/*/status | cut -f 2"
+    counts = [sum(map(int, installed.good(f"sleep 10; {switches}").split())) for _ in range(7)]  # at first it learns
+    often = min((later - before) / 10 for before, later in pairwise(counts))
+    measured(f"the head is woken {often:.1f} times a second")
+    assert often < 15
 
 
 def test_a_frozen_capture_program_is_replaced_without_a_restart(installed: Tree) -> None:

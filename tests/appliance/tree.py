@@ -5,6 +5,7 @@ is kept in `.appliance` in the checkout, or in the folder that HEARTH_APPLIANCE 
 """
 
 import os
+import platform
 import shutil
 import signal
 import subprocess
@@ -22,21 +23,23 @@ PACKAGES = "systemd,systemd-sysv,dbus,udev,ca-certificates,procps,iproute2,kmod,
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
-def needed() -> None:
-    """Skip where such a tree cannot be made."""
-    missing = [program for program in ("debootstrap", "systemd-nspawn", "nsenter") if shutil.which(program) is None]
+def needed(*others: str) -> None:
+    """Skip where such a tree cannot be made, or another program is missing."""
+    programs = "debootstrap", "systemd-nspawn", "nsenter", *others
+    missing = [program for program in programs if shutil.which(program) is None]
     if os.geteuid() != 0 or missing:
-        pytest.skip(f"needs root, debootstrap and systemd-nspawn; missing: {', '.join(missing) or 'root'}")
+        pytest.skip(f"needs root and {', '.join(programs)}; missing: {', '.join(missing) or 'root'}")
 
 
-def base(suite: str = "bookworm") -> Path:
-    """An archive of the fresh tree."""
-    archive = KEPT / f"{suite}.tar"
+def base(suite: str, architecture: str) -> Path:
+    """An archive of the fresh tree, for a processor of Debian's name for it; empty for this machine's."""
+    archive = KEPT / f"{suite}{architecture and '-'}{architecture}.tar"
     if not archive.exists():
         KEPT.mkdir(parents=True, exist_ok=True)
-        fresh = KEPT / f"{suite}.part"
+        fresh = archive.with_suffix(".part")
         shutil.rmtree(fresh, ignore_errors=True)
-        run("debootstrap", "--variant=minbase", f"--include={PACKAGES}", suite, str(fresh), SOURCE)
+        options = ["--variant=minbase", f"--include={PACKAGES}", *([f"--arch={architecture}"] if architecture else [])]
+        run("debootstrap", *options, suite, str(fresh), SOURCE, timeout=3600)
         part = archive.with_suffix(".tar.part")
         run("tar", "-C", str(fresh), "-cf", str(part), ".")
         part.rename(archive)
@@ -49,18 +52,33 @@ def run(*command: str, timeout: float = 900) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True, timeout=timeout).stdout
 
 
+def run_arm64() -> None:
+    """Let this machine's kernel run programs for arm64: by itself, or by qemu-user. Skips where it cannot."""
+    if platform.machine() == "aarch64":
+        return
+    needed("qemu-aarch64-static", "update-binfmts")
+    formats = Path("/proc/sys/fs/binfmt_misc")
+    if not (formats / "register").exists():
+        run("mount", "-t", "binfmt_misc", "binfmt_misc", str(formats))
+    if not (formats / "qemu-aarch64").exists():
+        run("update-binfmts", "--enable", "qemu-aarch64")
+    if "F" not in (formats / "qemu-aarch64").read_text().split("flags:")[1].split()[0]:
+        pytest.skip("qemu-aarch64 is registered without the flag F, so that a tree would need a qemu of its own")
+
+
 class Tree:
     """One machine: its files, and while it is booted its processes."""
 
-    def __init__(self, folder: Path, suite: str = "bookworm") -> None:
+    def __init__(self, folder: Path, suite: str = "bookworm", architecture: str = "") -> None:
         self.folder = folder
         self._suite = suite
+        self._architecture = architecture
         self._init = 0
 
     def unpack(self) -> None:
         """Make it fresh."""
         self.folder.mkdir(parents=True)
-        run("tar", "-C", str(self.folder), "-xf", str(base(self._suite)))
+        run("tar", "-C", str(self.folder), "-xf", str(base(self._suite, self._architecture)))
         # The way to the package indexes is this machine's.
         if CERTIFICATES.exists():
             (self.folder / "etc/ssl/certs").mkdir(parents=True, exist_ok=True)
