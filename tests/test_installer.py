@@ -58,9 +58,12 @@ def install_without_root(*options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
 
+PARTS = ("tell", "preflight", "settings", "machine", "bundle")
+
+
 def shell(script: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run some of the installer's functions."""
-    parts = "".join(f"source {ROOT}/scripts/install/{name}.sh; " for name in ("tell", "settings", "machine", "bundle"))
+    parts = "".join(f"source {ROOT}/scripts/install/{name}.sh; " for name in PARTS)
     return subprocess.run(
         ["bash", "-c", f"set -euo pipefail; ROOT={ROOT} ARGUMENTS=() PROFILE=embedded; {parts}{script}"],
         env={**os.environ, **environment},
@@ -89,6 +92,31 @@ def test_a_wrong_processor(programs: Path, machine: str, sentence: str) -> None:
     done = install(programs, "--dry-run")
     assert (done.returncode, done.stdout) == (1, "")
     assert sentence in done.stderr
+
+
+MIRROR = "'http://deb.example/debian/dists/bookworm/InRelease' deb.example_InRelease 0 "
+GOT = "Get:1 http://deb.example/debian bookworm InRelease [151 kB]"
+GONE = "W: Failed to fetch http://old.example/debian/InRelease  Temporary failure resolving 'old.example'"
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "sentence"),
+    [
+        (0, [GOT], ""),
+        (0, [GOT, "Ign:2 http://old.example/debian InRelease", GONE], ""),
+        (0, ["Ign:1 http://old.example/debian InRelease", GONE], "(http://deb.example: Temporary failure resolving"),
+        (100, ["E: Could not get lock /var/lib/apt/lists/lock. It is held by process 7 (apt-get)"], "Another program"),
+        (1, [], "The package sources cannot be reached (http://deb.example). Check the network, or use a bundle"),
+    ],
+    ids=["all", "all but one", "none", "locked", "broken"],
+)
+def test_the_network_is_looked_at_first(tmp_path: Path, status: int, said: list[str], sentence: str) -> None:
+    (tmp_path / "said").write_text("".join(f"{line}\n" for line in said))
+    apt = f'apt-get() {{ if [[ $1 == update ]]; then cat {tmp_path}/said; return {status}; else echo "{MIRROR}"; fi; }}'
+    done = shell(f"{apt}; check_network")
+    assert done.returncode == (1 if sentence else 0)
+    assert sentence in done.stderr
+    assert bool(done.stderr) == bool(sentence)
 
 
 @needs_dpkg

@@ -60,10 +60,14 @@ check_memory() {
     stop "This machine has $total MB of memory; the standard profile needs 2 GB. Use: --profile embedded"
 }
 
+# apt ends well where nothing was reached, and waits for long; and one source of several may be gone for good. A slow machine
+# takes more than a minute for it all.
 check_network() {
-  local mirror
+  local mirror said reason patience=(-o Acquire::Retries=0 -o Acquire::http::Timeout=20 -o Acquire::https::Timeout=20)
   mirror=$(apt-get --print-uris update 2>/dev/null | sed -n "s/^'\([a-z]*:\/\/[^/]*\)\/.*/\1/p" | awk "NR == 1")
   [[ -n $mirror ]] || stop "apt knows no package source. Look at /etc/apt/sources.list, or use a bundle: --offline FILE"
-  quietly timeout 60 apt-get update ||
-    stop "The package sources cannot be reached ($mirror). Check the network, or use a bundle: --offline FILE"
+  if said=$(LC_ALL=C apt-get update "${patience[@]}" 2>&1) && grep -qE "^(Hit|Get):" <<<"$said"; then return; fi
+  [[ $said != *"ould not get lock"* ]] || stop "Another program installs packages at the moment. Wait until it is done."
+  reason=$(sed -n 's/^[EW]: Failed to fetch [^ ]* *//p' <<<"$said" | awk "NR == 1")
+  stop "The package sources cannot be reached ($mirror${reason:+: $reason}). Check the network, or use a bundle: --offline FILE"
 }

@@ -287,7 +287,9 @@ def test_from_a_bundle_it_needs_no_network(machine: Tree, tmp_path: Path) -> Non
         assert fresh.do("timeout 5 bash -c '</dev/tcp/1.1.1.1/443'").returncode != 0
         refused = fresh.do("/hearth/install.sh")
         assert refused.returncode == 1
+        assert "The package sources cannot be reached" in refused.stderr
         assert "use a bundle: --offline FILE" in refused.stderr
+        fresh.good(f"! id assistant && test ! -e /opt/hearth -a ! -e {SETTINGS} -a ! -e /var/log/hearth-install.log")
         began = time.monotonic()
         fresh.good("/hearth/install.sh --offline /root/hearth.bundle")
         measured(f"from the bundle: {time.monotonic() - began:.0f} s")
