@@ -64,6 +64,14 @@ class Title:
 
 
 @dataclass(frozen=True, slots=True)
+class Goods:
+    """What a household buys, one or several: nothing else is taken for it."""
+
+    names: tuple[str, ...]
+    """As they were said: "oat milk", "a dozen eggs"."""
+
+
+@dataclass(frozen=True, slots=True)
 class Calculation:
     """A sum."""
 

@@ -7,9 +7,10 @@ import math
 import re
 from datetime import date, time, timedelta
 
-from assistant.annotations import Calculation, Moment, OClock
+from assistant.annotations import Calculation, Goods, Moment, OClock
 from assistant.errors import BadSlot
 from assistant.phrases import arithmetic
+from assistant.phrases.goods import goods
 
 
 def whole(name: str, value: object) -> int:
@@ -92,6 +93,13 @@ def calculation_of(_: str, value: object) -> Calculation:
         raise BadSlot("Nothing below zero has such a root.") from None
     except ValueError:
         raise BadSlot(f"{value} is not a sum that I understand.") from None
+
+
+def goods_of(_: str, value: object) -> Goods:
+    """Goods that are known. Raises BadSlot."""
+    if not (names := goods(str(value))):
+        raise BadSlot(f"I do not know what {value} is.")
+    return Goods(tuple(names))
 
 
 def text_of(name: str, value: object) -> str:

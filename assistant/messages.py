@@ -135,6 +135,7 @@ class SlotSpec:
     - `clock`: the same, but `HH:MM?` where it may be twelve hours later: where neither am nor pm was said
     - `date`: "next Tuesday"; `YYYY-MM-DD`
     - `moment`: "tomorrow at nine", "in two hours"; `+SECONDS`, or a date and a clock time, or either of them
+    - `goods`: "oat milk, paper towels and a dozen eggs", where all are known; the words, a str
     - `digits`: four to twelve digits, one by one; a str
     - `text`: any words, those of `choices` most likely; a str
     """

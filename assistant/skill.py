@@ -21,6 +21,7 @@ from assistant.annotations import (
     Asked,
     Between,
     Calculation,
+    Goods,
     Light,
     Moment,
     OClock,
@@ -36,6 +37,7 @@ from assistant.errors import BadSlot, SkillError, SkillLoadError, Unanswered
 from assistant.house import Area, Device, House, Outcome, select
 from assistant.lent import Ability, Announcement, Command, Context, Entry, Names, Schedule, Sound, Store
 from assistant.messages import IntentSpec, Response, Risk
+from assistant.phrases.goods import parted
 from assistant.phrases.pruning import prune
 from assistant.slots import Slot, slot
 
@@ -51,6 +53,7 @@ __all__ = [
     "Context",
     "Device",
     "Entry",
+    "Goods",
     "House",
     "Light",
     "Moment",
@@ -73,6 +76,7 @@ __all__ = [
     "Unanswered",
     "change",
     "is_",
+    "parted",
     "select",
     "the",
     "told",

@@ -11,13 +11,14 @@ from datetime import date, time, timedelta
 from enum import Enum
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from assistant.annotations import Asked, Between, Calculation, Moment, OClock, OfKind, Often, OneOf, Title
+from assistant.annotations import Asked, Between, Calculation, Goods, Moment, OClock, OfKind, Often, OneOf, Title
 from assistant.conversation.which import Ambiguous, shared_words
 from assistant.conversions import (
     calculation_of,
     clock_of,
     date_of,
     duration_of,
+    goods_of,
     moment_of,
     number_of,
     text_of,
@@ -248,6 +249,7 @@ _SIMPLE: tuple[tuple[str, object, Callable[[str, object], object]], ...] = (
     ("moment", Moment, moment_of),
     ("number", float, number_of),
     ("calculation", Calculation, calculation_of),
+    ("goods", Goods, goods_of),
     ("text", str, text_of),
 )
 

@@ -1,10 +1,10 @@
 """Lists: "add milk, eggs and bread to the shopping list", "is milk on the list", "read my packing list"."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated
 
-from assistant.skill import Asked, BadSlot, Context, Often, OneOf, Skill, SkillError, Title
+from assistant.skill import Asked, BadSlot, Context, Goods, Often, OneOf, Skill, SkillError, Title, parted
 
 skill = Skill(
     "lists",
@@ -108,11 +108,12 @@ def add(ctx: Context, items: Items, name: Name | None = None, own: Own | None = 
     "(get|buy|pick up) [some|more] {good} [and {other}] [from the (store|shop|supermarket)]",
     "[there is] no [more] {good} left",
     "the {good} (is|are) (all gone|finished|used up|almost gone)",
+    "((we|I) need|add|get|buy|pick up|put down|write down) {goods}",
     weight=1,
 )
-def needed(ctx: Context, good: Good, other: Good | None = None) -> str:
+def needed(ctx: Context, good: Good | None = None, other: Good | None = None, goods: Goods | None = None) -> str:
     """Put what is needed on the shopping list."""
-    return _add(ctx, SHOPPING, [good, other] if other else [good])
+    return _add(ctx, SHOPPING, _bare(goods.names) if goods else [each for each in (good, other) if each])
 
 
 def _add(ctx: Context, where: str, wanted: Sequence[str]) -> str:
@@ -292,10 +293,8 @@ def _named(ctx: Context, name: str | None, own: str | None, *, new: bool = False
 
 def _split(text: str) -> Sequence[str]:
     """The things of an enumeration, each once. Raises BadSlot for one that nobody could read out."""
-    found: dict[str, None] = {}
-    for part in re.split(r"\s*(?:[,;]|\band\b|\bplus\b|\bas well as\b)\s*", text.casefold()):
-        found.update(dict.fromkeys(_known(part) or ([part] if part else [])))
-    items = [re.sub(r"^(the|some|any|a|an|more|another)\s+", "", item).strip(" .!?") for item in found]
+    found = dict.fromkeys(parted(text.casefold()))
+    items = _bare(found)
     if any(len(item) > LONGEST_ITEM for item in items):
         raise BadSlot("That is too long for a list. Say it in a few words, or take a note of it.")
     if not any(items):
@@ -303,17 +302,12 @@ def _split(text: str) -> Sequence[str]:
     return [item for item in items if item]
 
 
-def _known(words: str) -> list[str]:
-    """The things in words that were heard without commas: "milk eggs"; nothing where any of them is not known."""
-    found: list[str] = []
-    rest = words.split()
-    while rest:
-        length = next((count for count in (3, 2, 1) if " ".join(rest[:count]) in KNOWN), 0)
-        if not length:
-            return []
-        found.append(" ".join(rest[:length]))
-        rest = rest[length:]
-    return found
+def _bare(items: Iterable[str]) -> list[str]:
+    """Without what stands before them in a sentence."""
+    return [
+        re.sub(r"^(the|some|any|an?(?! (dozen|couple|\w+ of) )|more|another)\s+", "", item).strip(" .!?")
+        for item in items
+    ]
 
 
 def _found(ctx: Context, where: str, item: str) -> str | None:

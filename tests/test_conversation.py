@@ -57,6 +57,10 @@ CONVERSATIONS = {
         The desk lamp, the fan and the radio are on.
         > turn the fan and the radio off
         The fan and the radio are off.
+        > turn on the desk lamp the fan and the radio
+        The desk lamp was already on. The fan and the radio are on.
+        > turn off the desk lamp the kettle the fan and the radio please
+        The desk lamp is off. The kettle was already off. The fan and the radio are off.
         > turn on the kettle and then set a timer for an hour and a half and tell me the time
         The kettle is on. Timer set for an hour and 30 minutes. It is 7:25 PM.
         > turn on the lights in the kitchen and in the bedroom

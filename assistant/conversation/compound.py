@@ -11,6 +11,9 @@ MOST_PARTS = 6
 LONGEST_END = 3
 """Words that may be said once, at the end, for several commands: "the lamp and the fan off"."""
 
+_NEXT = re.compile(r"\s+(?=(?:the|my|our)\s)", re.IGNORECASE)
+"""Where the next of several things may begin. Nobody says commas: "the lamp the fan and the radio"."""
+
 _JOINT = re.compile(r"(?:\s*[,;]\s*|\s+)(?:and\s+then|and\s+also|and|then|also)\s+|\s*[,;]\s+", re.IGNORECASE)
 
 Read = Callable[[str], Awaitable[Intent | None]]
@@ -23,7 +26,17 @@ async def commands(text: str, read: Read, instead: Instead) -> Sequence[Intent]:
     `read` understands a whole command, `instead` what is left of one that says only what is different: "the fan".
     """
     joints = list(_JOINT.finditer(text))
-    if not 0 < len(joints) < MOST_PARTS:
+    if not joints:
+        return ()
+    if found := await _apart(text, joints, read, instead):
+        return found
+    unsaid = [place for place in _NEXT.finditer(text) if not any(place.end() == joint.end() for joint in joints)]
+    return await _apart(text, sorted((*joints, *unsaid), key=re.Match.start), read, instead) if unsaid else ()
+
+
+async def _apart(text: str, joints: Sequence[re.Match[str]], read: Read, instead: Instead) -> Sequence[Intent]:
+    """The commands, where the sentence may be parted at these places."""
+    if len(joints) >= MOST_PARTS:
         return ()
     bounds = [0, *(joint.start() for joint in joints), len(text)]
     starts = [0, *(joint.end() for joint in joints)]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.messages import Choice, Intent, IntentSpec, SlotSpec, Transcript, Vocabulary
+from assistant.phrases import courtesy
 from assistant.phrases.book import PhraseBook
 from assistant.phrases.words import spelled
 
@@ -200,10 +201,12 @@ def _named(spec: IntentSpec, name: str) -> bool:
 
 
 def _bare(words: str) -> Iterable[str]:
-    """The words, without those that stand before a name."""
-    yield words
-    for leading in _LEADING:
-        first, _, rest = words.partition(" ")
-        if first in leading and rest:
-            words = rest
-            yield words
+    """The words, without those that stand before a name and the courtesy after it."""
+    said = tuple(words.split())
+    for end in sorted(courtesy.after_all_but_free_text(said)):
+        bare = said[: len(said) - end]
+        yield " ".join(bare)
+        for leading in _LEADING:
+            if len(bare) > 1 and bare[0] in leading:
+                bare = bare[1:]
+                yield " ".join(bare)

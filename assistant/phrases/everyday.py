@@ -5,8 +5,7 @@ was changed. Compiling takes a tenth of a second, and memory that would not all 
 """
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import yaml
@@ -16,12 +15,9 @@ from assistant.phrases import syntax
 from assistant.phrases.graph import FINAL, Graph
 from assistant.phrases.lists import Said, spoken
 from assistant.phrases.network import Network, numbered
+from assistant.phrases.wordlists import SOURCE, wordlists
 
-SOURCE = Path(__file__).parent / "everyday.yaml"
 COMPILED = SOURCE.with_suffix(".npz")
-
-SEVERAL = 0.4
-"""How often "eggs" is said for each time that "egg" is, of what is written "egg[s]": an estimate."""
 
 
 def everyday() -> Network:
@@ -33,12 +29,12 @@ def everyday() -> Network:
 
 def compile_everyday() -> Network:
     """The same, from its source."""
-    return numbered(lambda: _graph(SOURCE))
+    return numbered(_graph)
 
 
-def _graph(file: Path) -> tuple[Graph, Sequence[int]]:
-    data = yaml.safe_load(file.read_text("utf-8"))
-    words = {name: list(_said(text)) for name, text in data["words"].items()}
+def _graph() -> tuple[Graph, Sequence[int]]:
+    data = yaml.safe_load(SOURCE.read_text("utf-8"))
+    words = dict(wordlists())
     words["whose"] = [Said(f"{each.value}'s", (f"{each.value}'s",)) for each in (*words["name"], *words["person"])]
     lists: Mapping[str, SlotList] = {name: spoken(name, said) for name, said in words.items()}
     rules: dict[str, Expression] = {}
@@ -52,15 +48,6 @@ def _graph(file: Path) -> tuple[Graph, Sequence[int]]:
     texts = [(each["weight"], syntax.fill(syntax.parse(each["said"]), refer)) for each in data["texts"]]
     start = graph.any_of((weight, graph.read(text, FINAL)) for weight, text in texts)
     return graph, [] if start is None else [start]
-
-
-def _said(text: str) -> Iterator[Said]:
-    """The phrases of a list."""
-    for phrase in text.split(","):
-        words, _, weight = " ".join(phrase.split()).partition("*")
-        yield Said(words.removesuffix("[s]"), (words.removesuffix("[s]"),), float(weight or 1))
-        if words.endswith("[s]"):
-            yield Said(words.replace("[s]", "s"), (words.replace("[s]", "s"),), float(weight or 1) * SEVERAL)
 
 
 if __name__ == "__main__":

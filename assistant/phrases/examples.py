@@ -33,6 +33,7 @@ SAID = {
     "digits": "four eight two six",
     "number": "two and a half",
     "calculation": "two plus three",
+    "goods": "milk and eggs",
     "text": "something",
 }
 """A value of each kind, as it is said."""

@@ -60,12 +60,14 @@ class Graph:
     """
 
     def __init__(self, lists: Mapping[str, SlotList]) -> None:
-        self._lists = lists
+        self.lists = dict(lists)
         self.steps: list[tuple[Step, ...]] = [()]
         """Those that leave each state, by its number. FINAL has none."""
         self._index: dict[frozenset[Step], int] = {}
         self._read: dict[tuple[int, int], int | None] = {}
         self._tries: dict[str, _Trie] = {}
+        self.enumerated: dict[tuple[str, int], int] = {}
+        """States that take the place of others behind a list, by its name and theirs: more of the kind may be named."""
         self._shared: dict[tuple[float, tuple[tuple[str, float, int], ...]], _Trie] = {}
 
     def read(self, expression: Expression, then: int) -> int | None:
@@ -89,7 +91,8 @@ class Graph:
                     state = None if state is None else self.read(item, state)
                 return state
             case ListReference():
-                return self._list(self._lists[expression.list_name], then)
+                name = expression.list_name
+                return self._list(self.lists[name], self.enumerated.get((name, then), then))
         raise TypeError(f"{expression!r} cannot be said")
 
     def _say(self, words: list[str], then: int) -> int | None:

@@ -13,6 +13,7 @@ from hassil import SlotList
 
 from assistant.messages import Choice, SlotSpec
 from assistant.phrases import moments, quantities, syntax, whens
+from assistant.phrases.goods import goods
 from assistant.phrases.lists import AnyWords, Kind, Part, Phrases, Said, digits, number, spoken
 from assistant.phrases.notation import TemplateError
 from assistant.phrases.numbers import cardinal
@@ -22,7 +23,7 @@ WIDEST_LIST = 1000
 """Numbers are listed one by one up to this many; wider ranges are said in thousands."""
 
 
-FREE = ("text", "number", "calculation")
+FREE = ("text", "number", "calculation", "goods")
 """Kinds that are read as any words, then looked at."""
 
 
@@ -43,7 +44,7 @@ def kind_of(slot: SlotSpec) -> Kind:
         return _FIXED[slot.kind]()
     raise TemplateError(
         f"slot {{{slot.name}}} is of kind '{slot.kind}', which is not known; use choice, integer, percentage, "
-        "number, calculation, duration, time, clock, date, moment, digits or text"
+        "number, calculation, goods, duration, time, clock, date, moment, digits or text"
     )
 
 
@@ -63,6 +64,16 @@ def title(most: int) -> Kind:
     def compose(parts: Sequence[Part], _: date) -> str | None:
         words = str(parts[0][1])
         return words if is_title(words, most) else None
+
+    return Kind("{text}", {"text": AnyWords(name="text")}, compose)
+
+
+def things() -> Kind:
+    """Any words that are nothing but goods."""
+
+    def compose(parts: Sequence[Part], _: date) -> str | None:
+        words = str(parts[0][1])
+        return words if goods(words) else None
 
     return Kind("{text}", {"text": AnyWords(name="text")}, compose)
 
@@ -108,6 +119,7 @@ _FIXED: dict[str, Callable[[], Kind]] = {
     "date": moments.day,
     "moment": whens.moment,
     "digits": row_of_digits,
+    "goods": things,
     "text": text,
 }
 """Kinds that are the same in every slot."""

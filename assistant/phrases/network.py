@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.messages import Vocabulary
-from assistant.phrases import courtesy, later, syntax, templates
+from assistant.phrases import courtesy, kinds, later, syntax, templates
 from assistant.phrases.graph import FINAL, FREE_TEXT, Graph
 from assistant.phrases.words import CONTRACTIONS
 
@@ -27,6 +27,10 @@ FORBIDDEN = 0.03
 
 JOINTS = {"and": 0.02, "then": 0.003}
 """Words after which another command may follow in the same breath, and how often they do: estimates."""
+
+SEVERAL = 0.05
+"""How often several things are named at the end of a command: an estimate."""
+MOST_NAMED = 4
 
 CONTRACTED = 0.7
 """How often two words that can be contracted are: "what's" for "what is"."""
@@ -143,6 +147,7 @@ def _graph(vocabulary: Vocabulary) -> tuple[Graph, Sequence[int]]:
         both = graph.any_of([(1 - later.SAID, tail), (later.SAID, graph.any_of(some))])
         assert both is not None
         waiting = both
+    _enumerate(graph, vocabulary, tail, waiting)
     ends = [
         (each.alone, each.prior, graph.read(each.sentence.expression, waiting if each.later else tail))
         for each in parsed.templates
@@ -161,6 +166,25 @@ def _graph(vocabulary: Vocabulary) -> tuple[Graph, Sequence[int]]:
         return graph.optional(before, asked, POLITE_BEFORE)
 
     return graph, [polite(each) for each in (said, more) if each is not None]
+
+
+def _enumerate(graph: Graph, vocabulary: Vocabulary, tail: int, waiting: int) -> None:
+    """Let several names be said where one is the last word: "the lamp and the fan", "the lamp the fan and the bell"."""
+    for names in ("devices", "areas"):
+        slots = [slot for spec in vocabulary.intents for slot in spec.slots if slot.names == names and slot.choices]
+        if not slots:
+            continue
+        every = kinds.choice(tuple(dict.fromkeys(choice for slot in slots for choice in slot.choices)))
+        graph.lists.update(every.lists)
+        last, more = (syntax.parse(f"{said} {every.template}") for said in ("and [the|my|our]", "[and] (the|my|our)"))
+        further = graph.read(last, tail)
+        for _ in range(MOST_NAMED - 2):
+            further = graph.any_of([(1.0, graph.read(last, tail)), (1.0, further and graph.read(more, further))])
+        lists = {name for slot in slots for name in kinds.choice(slot.choices).lists}
+        for end in (tail, waiting):
+            said = graph.any_of([(1 - SEVERAL, end), (SEVERAL, further)])
+            if said is not None:
+                graph.enumerated.update(((name, end), said) for name in lists)
 
 
 def joined(network: Network, price: float = 0.0) -> Network:

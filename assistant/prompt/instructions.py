@@ -34,6 +34,7 @@ _SHOWN = {
     "moment": ("tomorrow", "friday", "7:15 pm"),
     "number": ("5", "two and a half", "20.5"),
     "calculation": ("20 percent of 50", "seven times eight", "3 + 4"),
+    "goods": ("milk", "eggs and bread", "paper towels"),
 }
 _TEXTS = ("buy milk", "call anna", "water the plants")
 _HINTS = {
@@ -44,6 +45,7 @@ _HINTS = {
     "moment": "a day such as tomorrow, or a time such as 7:15 pm",
     "number": "a number copied from what the person says",
     "calculation": "a sum copied from what the person says",
+    "goods": "goods copied from what the person says",
     "text": "words copied from what the person says",
 }
 

@@ -289,6 +289,20 @@ def test_contractions_are_heard_across_alternatives() -> None:
     assert all(accepts(network, f"{word} it") for word in ("what's", "who's", "where's", "what is", "who was"))
 
 
+def test_several_names_are_heard_where_one_ends_the_sentence() -> None:
+    lamps = SlotSpec("lamp", "choice", choices=choices("[big] lamp", "lantern"), names="devices")
+    fans = SlotSpec("fan", "choice", choices=choices("fan"), names="devices")
+    words = Vocabulary(
+        (IntentSpec("lamp.on", ("light [the] {lamp}",), (lamps,)), IntentSpec("fan.on", ("run {fan}",), (fans,)))
+    )
+    network = compile_network(words)
+    assert_weights_are_probabilities(network)
+    for said in ("the lamp and the fan", "the lamp the fan and the lantern", "lamp and fan please"):
+        assert accepts(network, f"light {said}")
+    assert not accepts(network, "light the lamp the fan")
+    assert not accepts(network, "light the lamp fan and lantern")
+
+
 def test_free_text_is_one_marker() -> None:
     network = compile_network(vocabulary("note {x}", slots=(SlotSpec("x", "text"),)))
     assert list(sentences(network)) == [f"note {FREE_TEXT}"]
