@@ -14,7 +14,7 @@ from assistant.errors import SkillError
 logger = logging.getLogger(__name__)
 
 CANNOT_WRITE = "Sorry, I could not write that down, so nothing has changed. My disk may be full or broken."
-CANNOT_READ = "Sorry, I cannot read what I have written down. My disk may be broken."
+CANNOT_READ = "Sorry, I cannot read what I have written down. My disk may be full or broken."
 
 Open = Callable[[str], sqlite3.Connection]
 """Opens a database in autocommit mode, for any thread."""
@@ -42,6 +42,8 @@ class Database:
 
     def __init__(self, path: Path | None, steps: Steps, open_: Open = connect) -> None:
         self.problem: str | None = None
+        self.lasts = path is not None
+        """Whether it outlives the program."""
         self._lock = threading.RLock()
         self._depth = 0
         if path is not None:
@@ -109,7 +111,28 @@ def _apologetic(apology: str) -> Iterator[None]:
 
 def _prepared(open_: Open, name: str, steps: Steps) -> sqlite3.Connection:
     """An open database with its tables. Raises sqlite3.DatabaseError for a file that is damaged."""
+    try:
+        return _steps_taken(open_(name), name, steps)
+    except sqlite3.OperationalError as error:
+        if getattr(error, "sqlite_errorcode", None) not in _NO_ROOM:
+            raise
+    # On a full disk there is no room for the index of the log that processes share. One that shares with none keeps it
+    # in memory: what is in the file can be read at once, and written again as soon as there is room.
     connection = open_(name)
+    connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+    return _steps_taken(connection, name, steps)
+
+
+_NO_ROOM = (
+    sqlite3.SQLITE_IOERR_SHMSIZE,
+    sqlite3.SQLITE_IOERR_SHMOPEN,
+    sqlite3.SQLITE_IOERR_SHMMAP,
+    sqlite3.SQLITE_FULL,
+)
+
+
+def _steps_taken(connection: sqlite3.Connection, name: str, steps: Steps) -> sqlite3.Connection:
+    """The connection, once the tables are up to date; closed where they cannot be."""
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")

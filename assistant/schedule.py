@@ -23,6 +23,11 @@ JUMP = 1.0
 """Seconds that the wall clock must gain or lose on the steady one to have been corrected."""
 LOOK_AGAIN = 5.0
 """Seconds after which a clock that was corrected is noticed."""
+EARLIER_LOST = "I could not read what I had planned, so earlier timers, alarms and reminders may be lost."
+LATER_LOST = (
+    "I cannot write down what is planned. My disk may be full or broken. "
+    "Timers, alarms and reminders will be forgotten when I am switched off."
+)
 
 
 class Scheduler:
@@ -177,9 +182,7 @@ class Scheduler:
         """Announce and do what is due when it is due, until cancelled."""
         self._loop = asyncio.get_running_loop()
         if self._ledger.problem is not None:
-            await self._ringing.say(
-                "I could not read what I had planned, so earlier timers, alarms and reminders may be lost."
-            )
+            await self._ringing.say(EARLIER_LOST if self._ledger.lasts else LATER_LOST)
         while True:
             self._changed.clear()
             await self.announce_due()

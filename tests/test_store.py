@@ -1,6 +1,9 @@
 """What skills keep: migrations, disks that fail, files of other versions."""
 
+import ast
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -72,6 +75,33 @@ def test_a_file_of_a_later_version_is_left_alone(tmp_path: Path, stores: Stores)
     with pytest.raises(SkillError, match=TOO_NEW):
         stores.of("notes", [ONE])
     assert stores.of("notes", [ONE, TWO]).rows("SELECT text FROM notes") == [("milk",)]
+
+
+FULL = """
+import resource, sys
+from pathlib import Path
+
+from assistant.errors import SkillError
+from assistant.store import Stores
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))  # no file grows: as on a full disk
+store = Stores(Path(sys.argv[1])).of("notes", ["CREATE TABLE notes (text TEXT NOT NULL)"])
+said = [store.rows("SELECT text FROM notes")]
+try:
+    store.change("INSERT INTO notes VALUES ('eggs')")
+except SkillError as apology:
+    said.append(str(apology))
+resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+store.change("INSERT INTO notes VALUES ('bread')")
+print([*said, store.rows("SELECT text FROM notes")])
+"""
+
+
+def test_what_is_kept_is_read_when_it_starts_on_a_full_disk(tmp_path: Path, stores: Stores) -> None:
+    stores.of("notes", [ONE]).change("INSERT INTO notes VALUES (?)", "milk")
+    stores.close()
+    ran = subprocess.run([sys.executable, "-c", FULL, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert ast.literal_eval(ran.stdout) == [[("milk",)], CANNOT_WRITE, [("milk",), ("bread",)]]
 
 
 def test_a_damaged_file_is_put_aside(tmp_path: Path, stores: Stores) -> None:
