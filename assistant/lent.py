@@ -126,6 +126,10 @@ class Schedule(Protocol):
         """Let it not happen. False if it already has."""
         ...
 
+    def put_back(self, entries: Sequence[Entry]) -> None:
+        """Let happen after all, when it would have, what was cancelled lately."""
+        ...
+
 
 class Store(Protocol):
     """What a skill keeps, in SQLite tables of its own. What was acknowledged survives a power cut.

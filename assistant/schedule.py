@@ -24,6 +24,8 @@ JUMP = 1.0
 LOOK_AGAIN = 5.0
 """Seconds after which a clock that was corrected is noticed."""
 EARLIER_LOST = "I could not read what I had planned, so earlier timers, alarms and reminders may be lost."
+MOST_CANCELLED = 50
+"""Entries that can be put back."""
 LATER_LOST = (
     "I cannot write down what is planned. My disk may be full or broken. "
     "Timers, alarms and reminders will be forgotten when I am switched off."
@@ -50,6 +52,7 @@ class Scheduler:
         self._ringing = Ringing(self._ledger, clock, announce, perform, self._advanced, twelve_hours=twelve_hours)
         self._changed = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._cancelled: Sequence[Record] = ()
         self._offset: float | None = None
         self._zone: tuple[timedelta | None, ...] = ()
 
@@ -95,15 +98,27 @@ class Scheduler:
 
     def cancel(self, entry: Entry) -> bool:
         """Let it not happen. False if it already has. Raises SkillError where that cannot be written down."""
-        found = self._ledger.remove(entry.id)
-        self.look()
-        return found
+        found = self._ledger.get(entry.id)
+        self.cancel_all([entry])
+        return found is not None
 
     def cancel_all(self, entries: Sequence[Entry]) -> None:
         """Let none of them happen; all of them do if it cannot be written down, which raises SkillError."""
+        gone = [record for each in entries if (record := self._ledger.get(each.id)) is not None]
         with self._ledger.changes():
             for each in entries:
                 self._ledger.remove(each.id)
+        self._cancelled = [*self._cancelled, *gone][-MOST_CANCELLED:]
+        self.look()
+
+    def put_back(self, entries: Sequence[Entry]) -> None:
+        """Let happen after all, when it would have, what was cancelled lately. Raises SkillError as `cancel` does."""
+        wanted = {each.id for each in entries}
+        back = [record for record in self._cancelled if record.id in wanted]
+        with self._ledger.changes():
+            for record in back:
+                self._ledger.add(record)
+        self._cancelled = [record for record in self._cancelled if record.id not in wanted]
         self.look()
 
     def pause(self, entry: Entry) -> Entry:

@@ -152,7 +152,8 @@ def options_slot(name: str, options: Sequence[str], *, several: bool) -> Slot:
     ]
     choices += [Choice("[the] last [one]", str(len(options) - 1))]
     if several:
-        choices += [Choice("([all|both] of (them|those|these)|all|both|every one|each [of them]|everything)", _ALL)]
+        both = "|both [of (them|those|these)]" if len(options) == 2 else ""
+        choices += [Choice(f"([all] of (them|those|these)|all|every one|each [of them]|everything{both})", _ALL)]
     spec = SlotSpec(name, "choice", choices=tuple(choices))
 
     def convert(value: object, _: House) -> object:

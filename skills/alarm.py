@@ -231,16 +231,8 @@ async def change(ctx: Context, at: OClock, old: OClock | None = None) -> str:
         entry = ctx.schedule.at(when, _ring(ctx, when), kind=skill.name)
     ctx.schedule.cancel(before)
     ctx.undo(lambda: ctx.schedule.cancel(entry))
-    ctx.undo(lambda: _put_back(ctx, before))
+    ctx.undo(lambda: ctx.schedule.put_back([before]))
     return f"The alarm is set for {_said(ctx, entry)} now."
-
-
-def _put_back(ctx: Context, entry: Entry) -> None:
-    at = entry.at.replace(tzinfo=None)
-    if entry.days:
-        ctx.schedule.every(at.time(), entry.days, entry.what, kind=skill.name)
-    else:
-        ctx.schedule.at(at, entry.what, kind=skill.name)
 
 
 @skill.intent(
@@ -284,6 +276,7 @@ async def cancel(
     if day is not None and len(found) == 1 and found[0].days:
         return _skipped(ctx, found[0])
     ctx.schedule.cancel_all(found)
+    ctx.undo(lambda: ctx.schedule.put_back(found))
     if len(found) > 1:
         return "The alarms are cancelled."
     return f"The alarm for {_said(ctx, found[0])} is cancelled."
@@ -298,7 +291,9 @@ async def cancel(
 )
 async def cancel_all(ctx: Context) -> str:
     """Cancel all alarms."""
-    ctx.schedule.cancel_all(_found(ctx, None, None))
+    found = _found(ctx, None, None)
+    ctx.schedule.cancel_all(found)
+    ctx.undo(lambda: ctx.schedule.put_back(found))
     return "All alarms are cancelled."
 
 

@@ -29,7 +29,8 @@ HEAT = "(heating|heat|thermostat|temperature)"
 WHICH = f"([the|my|our] {{device}}|[the] [{{area}}] {HEAT}|[the] {HEAT} in [the|my] {{area}})"
 WHERE = "[in here|in [the|my] {area}]"
 TARGET = "{degrees} [{half}] [degrees] [celsius|c]"
-BY = "by {step} (degree|degrees)"
+DEGREES = "{step} (degree|degrees)"
+BY = f"by {DEGREES}"
 LITTLE = "[a bit|a little|slightly]"
 
 COMMON = ("heating", "heat", "thermostat")
@@ -68,6 +69,8 @@ async def set(
     f"make [the|my] {{device}} {LITTLE} warmer",
     f"[make it|I want it] [a bit|a little|much] warmer {WHERE}",
     f"make [the|my] {{area}} {LITTLE} warmer",
+    f"make (it|[the|my] {{area}}) {DEGREES} warmer",
+    f"make (it|[the|my] {{area}}) warmer {BY}",
     f"(it is|I am|we are) [too|a bit|a little|so|very|getting] (cold|chilly|freezing) {WHERE}",
     f"((heat|warm) up [the|my] {{area}}|more (heat|heating) {WHERE})",
     weight=3,
@@ -87,6 +90,8 @@ async def warmer(
     f"make [the|my] {{device}} {LITTLE} (cooler|colder)",
     f"[make it|I want it] [a bit|a little|much] (cooler|colder|less warm) {WHERE}",
     f"make [the|my] {{area}} {LITTLE} (cooler|colder)",
+    f"make (it|[the|my] {{area}}) {DEGREES} (cooler|colder)",
+    f"make (it|[the|my] {{area}}) (cooler|colder) {BY}",
     f"(it is|I am|we are) [too|a bit|a little|so|very|getting] (hot|warm|stuffy) {WHERE}",
     f"(cool down [the|my] {{area}}|less (heat|heating) {WHERE})",
     weight=3,

@@ -34,6 +34,7 @@ SORTS = {
 @skill.question(
     f"(is|are) (any|any of the|a|the|all|all the|all of the|every) {{sort}}"
     f" ([still] {{state}} [{PLACE}]|{PLACE} [still] {{state}})",
+    f"(is|are) there (any|a|an) {{sort}} [still] {{state}} [{PLACE}]",
     f"(which|what|how many) {{sort}} (is|are) [still] {{state}} [{PLACE}]",
     f"is {{sort}} [still] {{state}} [{PLACE}]",
     f"(did I leave|have I left|did (somebody|someone) leave) (any|a|the) {{sort}} {{state}} [{PLACE}]",

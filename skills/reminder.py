@@ -16,6 +16,7 @@ from assistant.skill import (
     OClock,
     Often,
     OneOf,
+    PartOfDay,
     Response,
     Skill,
     SkillError,
@@ -134,7 +135,8 @@ async def after(ctx: Context, what: What, length: timedelta) -> str:
 @skill.intent(
     "remind me every {days} to {what}",
     f"{REMIND} (every|each) {{days}} [at {{at}}] {TO} {{what}}",
-    f"{REMIND} {TO} {{what}} (every|each) {{days}} [at {{at}}]",
+    f"{REMIND} {TO} {{what}} (every|each) {{days}} [[in the] {{part}}] [at {{at}}]",
+    f"{REMIND} (every|each) {{days}} {{part}} [at {{at}}] {TO} {{what}}",
     f"{REMIND} {TO} {{what}} at {{at}} (every|each) {{days}}",
     "every {days} [at {at}] remind me (to|about|that) {what}",
     f"{REMIND} {TO} {{what}} (on {{regular}} [at {{at}}]|at {{at}} on {{regular}})",
@@ -143,15 +145,20 @@ async def after(ctx: Context, what: What, length: timedelta) -> str:
     weight=1,
 )
 async def every(
-    ctx: Context, what: What, days: Days | None = None, at: OClock | None = None, regular: Regular | None = None
+    ctx: Context,
+    what: What,
+    days: Days | None = None,
+    at: OClock | None = None,
+    regular: Regular | None = None,
+    part: PartOfDay | None = None,
 ) -> str:
     """Remind of something on certain days of every week."""
     named = days or regular
     if named is None:
         raise BadSlot("On which days?")
     on = GROUPS.get(named) or frozenset({NAMES.index(named)})
-    if named in PARTS:
-        at = OClock(PARTS[named], sure=True) if at is None else _within(at, named)
+    if (of_day := part or named) in PARTS:
+        at = OClock(PARTS[of_day], sure=True) if at is None else _within(at, of_day)
     when = MORNING if at is None else at.on(ctx.now().date()).time()
     entry = ctx.schedule.every(when, on, _reminder(ctx, what), kind=skill.name, name=_yours(what))
     ctx.undo(lambda: ctx.schedule.cancel(entry))
@@ -178,6 +185,7 @@ async def ask(ctx: Context, what: Annotated[What, Asked("Of what shall I remind 
     "(list|show|show me|tell me|read me|what are) [all] [of] [the|my] reminders",
     "(are there|do I have|have I got) any reminders [set] [for] [{day}]",
     "what reminders (do I have|are there|have I got) [for|on] {day}",
+    "what are my reminders (for|on) {day}",
     "what do I have to (do|remember) {day}",
     "what (did I ask you to remind me (of|about)|do I have to remember|should I not forget)",
     "what do you [have to] remind me (of|about)",
@@ -219,6 +227,7 @@ async def cancel(
             f"There are {len(found)}: {each}. Which one shall I cancel, or all?", options, several=True
         )
     ctx.schedule.cancel_all(found)
+    ctx.undo(lambda: ctx.schedule.put_back(found))
     cancelled = ctx.spoken([_said(ctx, entry) for entry in found])
     return f"The {'reminder is' if len(found) == 1 else 'reminders are'} cancelled: {cancelled}."
 
@@ -234,6 +243,7 @@ async def cancel_all(ctx: Context) -> str:
     if not found:
         raise SkillError("There are no reminders.")
     ctx.schedule.cancel_all(found)
+    ctx.undo(lambda: ctx.schedule.put_back(found))
     return "All reminders are cancelled."
 
 
@@ -289,6 +299,7 @@ async def call_off(
     if not found:
         raise SkillError("Nothing of that is planned.")
     ctx.schedule.cancel_all(found)
+    ctx.undo(lambda: ctx.schedule.put_back(found))
     return f"I cancelled {ctx.spoken([_told(ctx, entry) for entry in found])}."
 
 
@@ -303,6 +314,7 @@ async def call_off_commands(ctx: Context) -> str:
     if not found:
         raise SkillError("No command is planned.")
     ctx.schedule.cancel_all(found)
+    ctx.undo(lambda: ctx.schedule.put_back(found))
     return f"I cancelled {ctx.spoken([_told(ctx, entry) for entry in found])}."
 
 
@@ -318,6 +330,7 @@ async def cancel_everything(ctx: Context) -> str:
     if not found:
         return "Nothing is planned."
     ctx.schedule.cancel_all(found)
+    ctx.undo(lambda: ctx.schedule.put_back(found))
     return f"I cancelled {ctx.spoken([_told(ctx, entry) for entry in found])}."
 
 
@@ -338,6 +351,7 @@ async def undo(ctx: Context) -> str | Response:
         return Response()
     newest = max(fresh, key=lambda entry: entry.id)
     ctx.schedule.cancel(newest)
+    ctx.undo(lambda: ctx.schedule.put_back([newest]))
     return f"I cancelled {_told(ctx, newest)}."
 
 

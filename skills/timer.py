@@ -219,6 +219,7 @@ async def cancel(ctx: Context, name: Name | None = None, length: timedelta | Non
         text = f"{_list(ctx, found)} Which one shall I cancel, or all?"
         found = await ctx.choose(text, _options(ctx, found), several=True)
     ctx.schedule.cancel_all(found)
+    ctx.undo(lambda: ctx.schedule.put_back(found))
     return f"{_the(ctx, found[0])} is cancelled." if len(found) == 1 else "The timers are cancelled."
 
 
@@ -231,6 +232,7 @@ async def cancel_all(ctx: Context) -> str:
     """Cancel all timers."""
     found = _found(ctx, None, None)
     ctx.schedule.cancel_all(found)
+    ctx.undo(lambda: ctx.schedule.put_back(found))
     return f"{_the(ctx, found[0])} is cancelled." if len(found) == 1 else "All timers are cancelled."
 
 

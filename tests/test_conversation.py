@@ -287,7 +287,28 @@ CONVERSATIONS = {
         > what did you hear
         I heard: you mustn't turn on the fan. …
     """,
+    "what was cancelled is put back": """
+        > set a pasta timer for ten minutes
+        …
+        > set a timer for five minutes
+        …
+        > cancel all timers
+        All timers are cancelled.
+        > undo that
+        All right, that is undone.
+        > cancel my timers
+        You have 2 timers: the timer for 5 minutes with 5 minutes left and the pasta timer with 10 minutes left.…
+        > both of them
+        The timers are cancelled.
+        [3 minutes]
+        > undo that
+        All right, that is undone.
+        [2 minutes]
+        ! Your timer for 5 minutes is done.
+        """,
     "never mind, in the middle of it": """
+        > turn on the kettle never mind
+        All right, I leave it.
         > turn on the fan... no, never mind
         All right, I leave it.
         > set a timer for ten oh wait, cancel that

@@ -57,7 +57,7 @@ async def test_what_waits_is_told_and_cancelled(assistant: testing.Assistant) ->
         ("turn on the lamp on february 30th at six", "There is no February 30 then."),
         ("turn on the lamp today at six am", "It is later than that already: today at 6 AM."),
         ("remind me to turn on the lamp in ten minutes", "I will remind you in 10 minutes."),
-        ("don't turn on the lamp in ten minutes", "Sorry, I did not understand that."),
+        ("don't turn on the lamp in ten minutes", "All right, I leave it."),
         ("what did you do at eight", "Sorry, I did not understand that."),
     ],
 )

@@ -70,7 +70,8 @@ _MORE = re.compile(
     re.IGNORECASE,
 )
 _DROPPED = re.compile(
-    r".+\b(?:no|oh|oops|wait|sorry|actually|on second thoughts?)\W+"
+    r".+\bnever\s?mind\W*"
+    r"|.+\b(?:no|oh|oops|wait|sorry|actually|on second thoughts?)\W+"
     r"(?:(?:never\s?mind|cancel|forget|drop|leave)(?:\s+(?:that|it))?|i (?:do not|don't) want (?:that|it))\W*",
     re.IGNORECASE | re.DOTALL,
 )

@@ -38,6 +38,9 @@ VERBS = frozenset(
 HEARD_AFTER = "[please] [right now|right away|now] [thanks|thank you|for me]"
 """And after it."""
 
+DROPPING = "([oh] (no|wait|sorry) [wait|no] (never mind|cancel)|never mind)"
+"""Or that nothing of it is wanted any more: heard so that the command before it is not done."""
+
 _NAMES = "(jarvis|mycroft|marvin|alexa|computer|assistant|hearth|siri|google)"
 
 BEFORE = (

@@ -28,7 +28,7 @@ SPEC = IntentSpec(
     (
         "(in|after) {delay}",
         "{delay} from now",
-        "at {time} [{day}]",
+        "at {time} [{day} [[in the] {part}]]",
         "{day} at {time}",
         "({day} [in the]|this) {part} [at {time}]",
         "({tonight}|at {tonight}) [at {time}]",

@@ -23,7 +23,8 @@ POLITE_AFTER = 0.05
 """How often a command is wrapped in politeness: estimates."""
 
 FORBIDDEN = 0.03
-"""How often what is said must not be done: an estimate."""
+DROPPED = 0.003
+"""How often what is said must not be done, or is thought better of: estimates."""
 
 JOINTS = {"and": 0.02, "then": 0.003}
 """Words after which another command may follow in the same breath, and how often they do: estimates."""
@@ -141,6 +142,7 @@ def _graph(vocabulary: Vocabulary) -> tuple[Graph, Sequence[int]]:
     parsed, times = templates.parse(vocabulary), templates.times()
     graph = Graph({**parsed.lists, **times.lists})
     tail = graph.optional(after, FINAL, POLITE_AFTER)
+    tail = graph.any_of([(1 - DROPPED, tail), (DROPPED, graph.read(syntax.parse(courtesy.DROPPING), FINAL))]) or tail
     waiting = tail
     if any(each.later for each in parsed.templates):
         some = [(each.prior, graph.read(each.sentence.expression, tail)) for each in times.templates]

@@ -11,6 +11,7 @@ from hassil import SlotList, TextSlotList, parse_sentence, sample_expression
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant.conversation import asides
 from assistant.errors import SkillLoadError
 from assistant.messages import Choice, IntentSpec, SlotSpec, Vocabulary
 from assistant.phrases import courtesy, syntax, templates
@@ -20,13 +21,15 @@ from assistant.phrases.network import Arc, Network, compile_network, joined
 from assistant.phrases.words import CONTRACTIONS, speakable, spelled
 from tests.phrases.house import ask, book, choices, vocabulary
 
-AROUND = f"{courtesy.HEARD_BEFORE} {courtesy.HEARD_ASKING} {courtesy.FORBIDDING} {courtesy.HEARD_AFTER}"
+AROUND = (
+    f"{courtesy.HEARD_BEFORE} {courtesy.HEARD_ASKING} {courtesy.FORBIDDING} {courtesy.HEARD_AFTER} {courtesy.DROPPING}"
+)
 POLITE = frozenset(spelled(AROUND).split()) | {"i'd", "don't", "mustn't"}
 """Words around commands: sentences without them are those of the templates, if these have none either."""
 
 
-NOT_TO_BE = {"not", "don't", "never", "mustn't"}
-"""What forbids, in sentences that have none of these otherwise."""
+NOT_TO_BE = {"not", "don't", "never", "mustn't", "cancel"}
+"""What forbids or drops, in sentences that have none of these otherwise."""
 
 
 def leaving(network: Network) -> Mapping[int, list[Arc]]:
@@ -282,6 +285,14 @@ def test_contractions_are_heard_both_ways(short: str, full: str) -> None:
         network = compile_network(vocabulary(template))
         assert accepts(network, f"well {short} go")
         assert accepts(network, f"well {full} go")
+
+
+def test_what_is_thought_better_of_is_heard() -> None:
+    network = compile_network(vocabulary("go"))
+    for said in ("go no never mind", "go never mind", "go oh sorry cancel"):
+        assert accepts(network, said)
+        assert asides.dropped(said)
+    assert not accepts(network, "never mind")
 
 
 def test_contractions_are_heard_across_alternatives() -> None:
