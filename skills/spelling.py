@@ -10,14 +10,27 @@ LONGEST = 40
 """Characters that are spelled."""
 
 HARD = (
-    *("accommodate", "address", "amateur", "apparently", "argument", "beautiful", "because", "beginning", "believe"),
-    *("bicycle", "broccoli", "business", "calendar", "cemetery", "committee", "conscience", "definitely", "diarrhea"),
-    *("disappear", "embarrass", "environment", "exercise", "February", "foreign", "friend", "government", "guarantee"),
-    *("height", "immediately", "independent", "knowledge", "language", "library", "license", "maintenance"),
-    *("millennium", "mischievous", "misspell", "necessary", "neighbor", "occasionally", "occurrence", "parallel"),
-    *("pharaoh", "pneumonia", "privilege", "pronunciation", "queue", "receipt", "receive", "recommend", "restaurant"),
-    *("rhythm", "schedule", "separate", "successful", "surprise", "thorough", "tomorrow", "truly", "until"),
-    *("vacuum", "vegetable", "Wednesday", "weird", "yacht"),
+    *("accommodate", "acknowledge", "acquire", "address", "aisle", "allergy", "amateur", "ancient", "anonymous"),
+    *("anxious", "apparently", "appearance", "argument", "beautiful", "because", "beginning", "beige", "believe"),
+    *("bicycle", "bouquet", "broccoli", "bureaucracy", "business", "calendar", "camouflage", "campaign"),
+    *("catastrophe", "ceiling", "cemetery", "cereal", "champagne", "character", "chauffeur", "chocolate", "choir"),
+    *("cinnamon", "colleague", "colonel", "column", "committee", "conscience", "conscientious", "cough", "daughter"),
+    *("definitely", "diarrhea", "dilemma", "dinosaur", "disappear", "discipline", "doubt", "eighth", "embarrass"),
+    *("entrepreneur", "environment", "exercise", "familiar", "February", "fluorescent", "foreign", "friend", "gauge"),
+    *("giraffe", "government", "grateful", "guarantee", "guard", "handkerchief", "harass", "height", "hierarchy"),
+    *("hippopotamus", "honest", "humorous", "hygiene", "hypocrisy", "immediately", "independent", "island"),
+    *("jealous", "jewellery", "jewelry", "knife", "knowledge", "language", "laugh", "leisure", "liaison", "library"),
+    *("license", "lieutenant", "lightning", "maintenance", "maneuver", "millennium", "miniature", "mischievous"),
+    *("misspell", "mortgage", "muscle", "necessary", "neighbor", "noticeable", "nuisance", "occasionally"),
+    *("occurrence", "onomatopoeia", "opportunity", "orchestra", "parallel", "parliament", "particularly"),
+    *("perseverance", "personnel", "pharaoh", "physician", "playwright", "pneumonia", "possession", "privilege"),
+    *("pronunciation", "psychology", "quarantine", "questionnaire", "queue", "raspberry", "receipt", "receive"),
+    *("recommend", "rehearsal", "religious", "restaurant", "rhinoceros", "rhythm", "ridiculous", "sandwich"),
+    *("schedule", "scissors", "separate", "sergeant", "silhouette", "souvenir", "spaghetti", "strength", "subtle"),
+    *("successful", "sufficient", "surprise", "symphony", "technique", "temperature", "therefore", "thorough"),
+    *("though", "thought", "thousand", "through", "tomorrow", "tongue", "truly", "twelfth", "unnecessary", "until"),
+    *("vacuum", "vegetable", "vicious", "weather", "Wednesday", "weird", "women", "xylophone", "yacht"),
+    *("zucchini"),
 )
 """Words that people ask about: by voice these are heard without a recognizer for all words."""
 
