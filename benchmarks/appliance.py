@@ -11,12 +11,12 @@ import argparse
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from tests.appliance.test_installed import HALVES, LISTENING, lend_microphone, listens_anew, pid
+from tests.appliance.test_installed import HALVES, LISTENING, lend_microphone, listens_anew, pid, waits, woken
 from tests.appliance.tree import Tree
 
 
@@ -26,8 +26,8 @@ class Cost:
 
     seconds: float
     """Of the processor's time."""
-    woken: int
-    """Times that a thread of it waited and was woken."""
+    waits: Mapping[str, int]
+    """Of each thread, times that it waited and was woken."""
     written: int
     """Bytes that reached a file system."""
 
@@ -36,10 +36,9 @@ def cost(machine: Tree, unit: str) -> Cost:
     """Of the unit's own process, as its kernel counts."""
     own = f"/proc/{pid(machine, unit)}"
     ticks = machine.good(f"cut -d ')' -f 2 {own}/stat").split()
-    woken = machine.good(f"grep -h ^voluntary_ctxt_switches {own}/task/*/status").split()[1::2]
     written = machine.good(f"grep ^write_bytes {own}/io").split()[1]
     hertz = int(machine.good("getconf CLK_TCK"))
-    return Cost((int(ticks[11]) + int(ticks[12])) / hertz, sum(map(int, woken)), int(written))
+    return Cost((int(ticks[11]) + int(ticks[12])) / hertz, waits(machine, unit), int(written))
 
 
 def repeated(what: str, times: int, once: Callable[[], float]) -> None:
@@ -75,7 +74,7 @@ def idle(machine: Tree, minutes: float) -> None:
         first, last = before[unit], cost(machine, unit)
         print(
             f"{unit}, idle: {(last.seconds - first.seconds) * 60 / minutes:.1f} s of processor time an hour, "
-            f"woken {(last.woken - first.woken) / minutes / 60:.1f} times a second, "
+            f"woken {woken(first.waits, last.waits) / minutes / 60:.1f} times a second, "
             f"{last.written - first.written} bytes written in {minutes:g} minutes",
             flush=True,
         )
