@@ -37,7 +37,7 @@ class Trial:
     snr: float | None
     """Signal-to-noise ratio in dB; None where no noise was added."""
     intent: str | None
-    """What would have been acted upon."""
+    """What would have been acted upon; of a command, also what was understood and refused with a reason."""
     slots: Mapping[str, object]
     transcript: str
     right: bool
@@ -71,7 +71,7 @@ class Gold:
 
     async def judge(self, line: Line, snr: float | None, turn: Turn) -> Trial:
         """What became of a line."""
-        acted = turn.action is not None
+        acted = turn.action is not None or (line.intent is not None and _refused(turn))
         intent, slots = (turn.intent, turn.slots) if acted else (None, {})
         named = intent is not None and line.intent in (intent, intent.rpartition(".")[2])
         wrong = []
@@ -227,6 +227,12 @@ class Score:
             "by_snr": {snr: score.acceptance for snr, score in self.by_snr.items()},
             "failures": [_failure(trial) for trial in self.failures],
         }
+
+
+def _refused(turn: Turn) -> bool:
+    """Whether a command was understood, and answered with why it cannot be: "25:00 is not a time of day"."""
+    taken = any(each.stage == "understand" and each.verdict == "taken" for each in turn.attempts)
+    return turn.error is not None and taken
 
 
 def _failure(trial: Trial) -> dict[str, object]:

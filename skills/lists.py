@@ -37,7 +37,7 @@ KNOWN = (
     *("strawberries", "sugar", "tea", "tissues", "toilet paper", "tomatoes", "toothpaste", "trash bags", "tuna"),
     *("turkey", "vinegar", "water", "wine", "yogurt"),
 )
-Items = Annotated[str, Often(*KNOWN, most=3), Asked("What shall I add?")]
+Items = Annotated[str, Often(*KNOWN), Asked("What shall I add?")]
 Good = Annotated[str, OneOf(*KNOWN)]
 Thing = Annotated[str, Often(*KNOWN), Asked("Which thing?")]
 Name = Annotated[

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from assistant.errors import DeviceError, ManifestError
 from assistant.evaluate import Gold, Line, Score, Trial, read_manifest, trials
 from assistant.listening.noise import LOUDNESS_FRAME, Recording, mixed, read_sound
-from assistant.messages import Choice, IntentSpec, SlotSpec, Turn, Vocabulary
+from assistant.messages import Attempt, Choice, IntentSpec, SlotSpec, Turn, Vocabulary
 from assistant.stages import Microphone
 from tests.sounds import noise, silence
 
@@ -33,6 +34,13 @@ VOCABULARY = Vocabulary(
 def turn(intent: str | None, slots: Mapping[str, object] | None = None, *, refused: bool = False) -> Turn:
     action = None if intent is None or refused else f"{intent}()"
     return Turn("words", 1.0, "typed", intent, slots or {}, action=action)
+
+
+TAKEN = Attempt("understand", "phrases", "timer.set(length=0)", 1.0, 0.5, "taken", 1.0)
+
+
+def answered_with_why_not(intent: str, slots: Mapping[str, object]) -> Turn:
+    return replace(turn(intent, slots, refused=True), error="Zero is too little.", attempts=(TAKEN,))
 
 
 def line(intent: str | None, **slots: object) -> Line:
@@ -56,6 +64,9 @@ def line(intent: str | None, **slots: object) -> Line:
          turn("note.take", {"words": "buy milk", "time": "07:30"}), True, True),
         (line("set", length=600), turn("light.on", {"length": 600}), False, False),
         (line("set", length=600), turn("timer.set", {"length": 600}, refused=True), False, False),
+        (line("set", length=0), answered_with_why_not("timer.set", {"length": 0}), True, True),
+        (line("set", length=1), answered_with_why_not("timer.set", {"length": 0}), False, False),
+        (line(None), answered_with_why_not("timer.set", {"length": 0}), True, True),
         (line("set", length=600), turn(None), False, False),
         (line(None), turn(None), True, True),
         (line(None), turn("timer.set", refused=True), True, True),

@@ -5,6 +5,9 @@ from functools import cache
 
 from assistant.phrases.words import spelled
 
+GOODS = ("food", "goods")
+"""The lists of words that have their names."""
+
 _JOINT = re.compile(r"\s*(?:[,;]|\band\b|\bplus\b|\bas well as\b)\s*", re.IGNORECASE)
 _COMMA = re.compile(r"[,;]")
 _COUNT = r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half a|half)"
@@ -64,4 +67,4 @@ def _known() -> frozenset[str]:
     from assistant.phrases.wordlists import wordlists  # with hassil and yaml, which no skill shall load
 
     lists = wordlists()
-    return frozenset(phrase for name in ("food", "goods") for said in lists[name] for phrase in said.words)
+    return frozenset(phrase for name in GOODS for said in lists[name] for phrase in said.words)

@@ -7,17 +7,18 @@ the same lists. What the lists match are parts, and one function per kind makes 
 import re
 from collections.abc import Callable, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from hassil import SlotList
 
 from assistant.messages import Choice, SlotSpec
 from assistant.phrases import moments, quantities, syntax, whens
-from assistant.phrases.goods import goods
+from assistant.phrases.goods import GOODS, goods
 from assistant.phrases.lists import AnyWords, Kind, Part, Phrases, Said, digits, number, spoken
 from assistant.phrases.notation import TemplateError
 from assistant.phrases.numbers import cardinal
 from assistant.phrases.titles import is_title
+from assistant.phrases.wordlists import wordlists
 
 WIDEST_LIST = 1000
 """Numbers are listed one by one up to this many; wider ranges are said in thousands."""
@@ -68,16 +69,28 @@ def title(most: int) -> Kind:
     return Kind("{text}", {"text": AnyWords(name="text")}, compose)
 
 
+@cache
 def things() -> Kind:
     """Any words that are nothing but goods."""
+    every = wordlists()
+    known = [said for name in GOODS for said in every[name]]
+    said = "{good}"
+    for _ in range(MOST_GOODS - 1):
+        said = f"{{good}} [[and] [some] {said}]"
 
     def compose(parts: Sequence[Part], _: date) -> str | None:
         words = str(parts[0][1])
         return words if goods(words) else None
 
-    return Kind("{text}", {"text": AnyWords(name="text")}, compose)
+    lists = {
+        "goods": AnyWords(name="goods", said=syntax.parse(f"[some|more|a] {said}"), is_text=False),
+        "good": spoken("good", known),
+    }
+    return Kind("{goods}", lists, compose)
 
 
+MOST_GOODS = 3
+"""In one sentence."""
 DIGITS = (
     ("oh", "zero"),
     ("one",),

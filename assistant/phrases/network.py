@@ -31,7 +31,7 @@ JOINTS = {"and": 0.02, "then": 0.003}
 
 SEVERAL = 0.05
 """How often several things are named at the end of a command: an estimate."""
-MOST_NAMED = 4
+MOST_NAMED = 3
 
 CONTRACTED = 0.7
 """How often two words that can be contracted are: "what's" for "what is"."""
