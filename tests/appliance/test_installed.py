@@ -206,16 +206,17 @@ def test_a_wrong_setting_is_named_and_not_tried_again(installed: Tree) -> None:
 
 
 def test_answers_that_do_not_fit_are_named_and_leave_no_settings(machine: Tree) -> None:
-    machine.good("/hearth/install.sh --uninstall --purge; printf 'wake_word = alexxa\\r\\n' > /root/answers")
+    machine.good("/hearth/install.sh --uninstall; rm -rf /etc/assistant")
+    machine.good("printf 'wake_word = alexxa\\r\\n' > /root/answers")
     refused = machine.do("/hearth/install.sh --answers /root/answers")
     assert refused.returncode == 1
     assert "The answers do not make settings that fit" in refused.stderr
     assert "wake.words" in refused.stderr
     assert "To go on" in refused.stderr
     machine.good(f"test ! -e {SETTINGS} && ! systemctl -q is-active assistant")
-    machine.good("sed -i s/alexxa/alexa/ /root/answers && /hearth/install.sh --answers /root/answers")
+    machine.good("sed -i s/alexxa/hey_jarvis/ /root/answers && /hearth/install.sh --answers /root/answers")
     machine.until(LISTENING, 90)
-    assert "words: [alexa]" in machine.good(f"cat {SETTINGS}")
+    assert "words: [hey_jarvis]" in machine.good(f"cat {SETTINGS}")
 
 
 def test_with_all_but_its_state_read_only_it_works(installed: Tree) -> None:
