@@ -277,7 +277,7 @@ class IntentSpec:
     written: tuple[str, ...] = ()
     """Rarer ways to say it: read as the templates are, but hardly expected of speech."""
     alone: bool = False
-    """Whether it is never said behind another command, in one breath with it."""
+    """Whether no other command is said in one breath with it, neither before nor after it."""
 
 
 @dataclass(frozen=True, slots=True)

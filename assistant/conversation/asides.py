@@ -113,7 +113,8 @@ def forbidden(text: str) -> str | None:
 def with_asides(specs: Iterable[IntentSpec]) -> tuple[IntentSpec, ...]:
     """What can be typed: commands, and what can be said about the conversation.
 
-    However little the commands are, what is about them is said as rarely.
+    However little the commands are, what is about them is said as rarely, and by itself: in noise "why" is easily heard
+    before a command.
     """
     specs = tuple(specs)
     share = min(1.0, sum(spec.weight for spec in specs) / USUAL)

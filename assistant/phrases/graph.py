@@ -38,6 +38,9 @@ Step = tuple[str | None, int, float]
 FINAL = 0
 """The state in which every sentence ends."""
 
+COMPLETE = 1
+"""The state in which a command ends that another may follow: FINAL is reached from it without a word."""
+
 _Phrase = tuple[float, list[str]]
 """Weight and words."""
 
@@ -61,7 +64,7 @@ class Graph:
 
     def __init__(self, lists: Mapping[str, SlotList]) -> None:
         self.lists = dict(lists)
-        self.steps: list[tuple[Step, ...]] = [()]
+        self.steps: list[tuple[Step, ...]] = [(), ((None, FINAL, 1.0),)]
         """Those that leave each state, by its number. FINAL has none."""
         self._index: dict[frozenset[Step], int] = {}
         self._read: dict[tuple[int, int], int | None] = {}
@@ -188,7 +191,7 @@ class Graph:
         for share, state in possible:
             part = share / total
             steps = self.steps[state]
-            if state == FINAL or len(steps) > INLINE:
+            if state in (FINAL, COMPLETE) or len(steps) > INLINE:
                 steps = ((None, state, 1.0),)
             for word, target, probability in steps:
                 if word in merged:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from assistant.messages import Vocabulary
 from assistant.phrases import courtesy, kinds, later, syntax, templates
-from assistant.phrases.graph import FINAL, FREE_TEXT, Graph
+from assistant.phrases.graph import COMPLETE, FINAL, FREE_TEXT, Graph
 from assistant.phrases.words import CONTRACTIONS
 
 Numbers = NDArray[np.int32]
@@ -22,9 +22,10 @@ MINDING = 0.005
 POLITE_AFTER = 0.05
 """How often a command is wrapped in politeness: estimates."""
 
-FORBIDDEN = 0.03
-DROPPED = 0.003
-"""How often what is said must not be done, or is thought better of: estimates."""
+FORBIDDEN = 1e-3
+DROPPED = 1e-7
+"""How often what is said must not be done, or is thought better of: rarer than it is, for in noise what is heard around
+a command is easily taken for them. Said clearly, they are far likelier than nothing that was said there."""
 
 JOINTS = {"and": 0.02, "then": 0.003}
 """Words after which another command may follow in the same breath, and how often they do: estimates."""
@@ -33,8 +34,9 @@ SEVERAL = 0.05
 """How often several things are named at the end of a command: an estimate."""
 MOST_NAMED = 3
 
-CONTRACTED = 0.7
-"""How often two words that can be contracted are: "what's" for "what is"."""
+CONTRACTED, HELD = 0.7, 0.1
+"""How often two words that can be contracted are, "what's" for "what is"; and where the second is "have", which mostly
+is a verb of its own: nobody says "can I've a tea"."""
 
 
 ANY_PHONE = "<phone>"
@@ -76,6 +78,8 @@ class Network:
     """By number. The first is None; some may be in no arc."""
     again: int | None = None
     """The state from which another command of the same sentence starts; None where it is `start`."""
+    complete: int | None = None
+    """The state in which a command ends that another may follow; None where it is `final`."""
 
     @classmethod
     def of(cls, states: int, start: int, final: int, arcs: Iterable[Arc]) -> "Network":
@@ -128,10 +132,11 @@ def numbered(build: Callable[[], tuple[Graph, Sequence[int]]]) -> Network:
     graph, starts = build()
     if not starts:
         return Network.of(2, 0, 1, ())
-    states, final, arcs, words = _flat(graph, starts)
+    states, final, complete, arcs, words = _flat(graph, starts)
     # Words that lie scattered among what the graph is made of would keep all of that from the system.
     del graph
-    return Network(states, 0, final, arcs, (None, *words.split("\n")), 1 if len(set(starts)) > 1 else None)
+    again = 1 if len(set(starts)) > 1 else None
+    return Network(states, 0, final, arcs, (None, *words.split("\n")), again, complete)
 
 
 def _graph(vocabulary: Vocabulary) -> tuple[Graph, Sequence[int]]:
@@ -141,7 +146,7 @@ def _graph(vocabulary: Vocabulary) -> tuple[Graph, Sequence[int]]:
     minding = syntax.parse(courtesy.HEARD_MINDING)
     parsed, times = templates.parse(vocabulary), templates.times()
     graph = Graph({**parsed.lists, **times.lists})
-    tail = graph.optional(after, FINAL, POLITE_AFTER)
+    tail, last = (graph.optional(after, end, POLITE_AFTER) for end in (COMPLETE, FINAL))
     tail = graph.any_of([(1 - DROPPED, tail), (DROPPED, graph.read(syntax.parse(courtesy.DROPPING), FINAL))]) or tail
     waiting = tail
     if any(each.later for each in parsed.templates):
@@ -150,13 +155,14 @@ def _graph(vocabulary: Vocabulary) -> tuple[Graph, Sequence[int]]:
         assert both is not None
         waiting = both
     _enumerate(graph, vocabulary, tail, waiting)
-    ends = [
-        (each.alone, each.prior, graph.read(each.sentence.expression, waiting if each.later else tail))
+    ends = {(True, False): last, (True, True): waiting, (False, False): tail, (False, True): waiting}
+    read = [
+        (each.alone, each.prior, graph.read(each.sentence.expression, ends[each.alone, each.later]))
         for each in parsed.templates
         if each.prior
     ]
-    said = graph.any_of((prior, state) for _, prior, state in ends)
-    more = graph.any_of((prior, state) for alone, prior, state in ends if not alone)
+    said = graph.any_of((prior, state) for _, prior, state in read)
+    more = graph.any_of((prior, state) for alone, prior, state in read if not alone)
 
     def polite(state: int) -> int:
         minded = graph.reworded(state, courtesy.gerund)
@@ -197,10 +203,9 @@ def joined(network: Network, price: float = 0.0) -> Network:
     if not len(network.arcs):
         return network
     first = len(network.symbols)
-    joints = [
-        (network.final, network.start if network.again is None else network.again, number, math.log(often) - price)
-        for number, often in enumerate(JOINTS.values(), first)
-    ]
+    complete = network.final if network.complete is None else network.complete
+    more = network.start if network.again is None else network.again
+    joints = [(complete, more, number, math.log(often) - price) for number, often in enumerate(JOINTS.values(), first)]
     arcs = np.concatenate((network.arcs, np.array(joints, ARC)))
     return replace(network, arcs=arcs, symbols=(*network.symbols, *JOINTS))
 
@@ -259,10 +264,11 @@ def _reached(network: Network, start: int, sources: Numbers, targets: Numbers) -
     return reached
 
 
-def _flat(graph: Graph, starts: Sequence[int]) -> tuple[int, int, NDArray[np.void], str]:
+def _flat(graph: Graph, starts: Sequence[int]) -> tuple[int, int, int | None, NDArray[np.void], str]:
     """The states that are reached, with contractions, and probabilities as logarithms.
 
-    How many there are, the final one, the arcs, and the words of all symbols but the first in lines.
+    How many there are, the final one, that of complete commands if there is one, the arcs, and the words of all symbols
+    but the first in lines.
     """
     states = list(dict.fromkeys(starts))
     numbers = {state: number for number, state in enumerate(states)}
@@ -284,13 +290,19 @@ def _flat(graph: Graph, starts: Sequence[int]) -> tuple[int, int, NDArray[np.voi
         likely = probabilities[place]
         for second, beyond, share in graph.steps[targets[place]]:
             if (word := _PAIRS.get((words[place], second))) is not None:
-                said = likely * share * CONTRACTED
+                said = likely * share * (HELD if second == "have" else CONTRACTED)
                 number = symbols.setdefault(word, len(symbols))
                 short.append((arcs["source"][place], numbers[beyond], number, said))
                 arcs["weight"][place] -= said
     arcs = np.concatenate((arcs, np.array(short, ARC)))
     arcs["weight"] = np.log(arcs["weight"])
-    return len(states), numbers[FINAL], arcs, "\n".join(word for word in symbols if word is not None)
+    return (
+        len(states),
+        numbers[FINAL],
+        numbers.get(COMPLETE),
+        arcs,
+        "\n".join(word for word in symbols if word is not None),
+    )
 
 
 _PAIRS: dict[tuple[str | None, ...], str] = {tuple(full.split()): short for short, full in CONTRACTIONS.items()}

@@ -36,7 +36,7 @@ class Template:
     later: bool
     """Whether a time may be said with it."""
     alone: bool
-    """Whether it is never said behind another command."""
+    """Whether no other command is said in one breath with it."""
     slots: Mapping[str, Kind]
     """Those it mentions, by name."""
     first: Words
