@@ -11,9 +11,9 @@ from models.training import noises
 
 Sound = NDArray[np.float32]
 
-QUIETEST, LOUDEST = 30.0, -6.0
+QUIETEST, LOUDEST = 33.0, -4.0
 """Speech above noise in dB, by mean power."""
-CLEAN = 0.15
+CLEAN = 0.2
 """Share of recordings whose noise is hardly heard."""
 NO_SPEECH = 0.05
 """Share of recordings without speech."""

@@ -4,7 +4,7 @@ import random
 import subprocess
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,6 @@ import soxr
 from numpy.typing import NDArray
 
 from assistant.messages import RATE
-from models.training import accents
 
 Sound = NDArray[np.float32]
 """At 16 kHz, full scale being 1."""
@@ -36,8 +35,6 @@ _PITCHES = {**_FLITE, "rms": 100}
 _FESTIVAL = ("cmu_us_slt_arctic_hts", "kal_diphone")
 SHARES = {"espeak": 0.5, "flite": 0.34, "festival": 0.16}
 """How often each engine speaks. Few of espeak-ng's variants differ as much as two speakers do."""
-ACCENTED = 0.45
-"""How often espeak-ng's phones are changed as an accent changes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +47,6 @@ class Voice:
     pitch: float = 1.0
     formants: float = 1.0
     """How much higher the resonances are: below 1 a longer vocal tract."""
-    accent: tuple[accents.Rule, ...] = ()
-    """Of espeak-ng's voices alone."""
 
 
 def draw(chance: random.Random) -> Voice:
@@ -60,8 +55,6 @@ def draw(chance: random.Random) -> Voice:
     match engine:
         case "espeak":
             name = f"espeak {chance.choice(ACCENTS)}+{chance.choice(VARIANTS)}"
-            accent = accents.drawn(chance) if chance.random() < ACCENTED else ()
-            return replace(varied(name, chance), accent=accent)
         case "flite":
             name = f"flite {chance.choices(list(_FLITE), (4, 4, 1, 1))[0]}"
         case _:
@@ -89,8 +82,7 @@ def say(texts: Sequence[tuple[str, Voice]]) -> list[Sound]:
             match engine:
                 case "espeak":
                     rate, height = round(165 * pace), round(np.clip(50 + 60 * np.log2(pitch), 0, 99))
-                    said_so = _accented(name, text, voice.accent) if voice.accent else text
-                    command = ["espeak-ng", "-v", name, "-s", f"{rate}", "-p", f"{height}", "-w", f"{file}", said_so]
+                    command = ["espeak-ng", "-v", name, "-s", f"{rate}", "-p", f"{height}", "-w", f"{file}", text]
                     subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
                 case "flite":
                     settings = [f"duration_stretch={1 / pace:.3f}", f"int_f0_target_mean={_PITCHES[name] * pitch:.1f}"]
@@ -103,11 +95,6 @@ def say(texts: Sequence[tuple[str, Voice]]) -> list[Sound]:
         for number, (_, voice) in enumerate(texts):
             said[number] = _load(Path(folder, f"{number}.wav"), voice.formants)
     return [said[number] for number in range(len(texts))]
-
-
-def _accented(name: str, text: str, accent: Sequence[accents.Rule]) -> str:
-    command = ["espeak-ng", "-v", name, "-q", "-x", "--sep=+", text]
-    return accents.spoken(subprocess.run(command, check=True, capture_output=True, text=True).stdout, accent)
 
 
 def _festival(name: str, texts: dict[int, tuple[str, Voice]], folder: Path) -> None:

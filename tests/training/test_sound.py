@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from assistant.phrases.pronunciation import PHONES
-from models.training import accents, augment, labels, noises, voices
+from models.training import augment, labels, noises, voices
 from models.training.measure import compared, greedy
 from models.training.sentences import Sentences
 from tests.sounds import say
@@ -44,35 +44,6 @@ def test_no_voice_to_train_on_is_held_out() -> None:
     drawn = {voices.draw(chance).name for _ in range(20_000)}
     assert len(drawn) > 300
     assert not drawn & set(voices.HELD_OUT)
-
-
-@pytest.mark.parametrize(
-    ("rule", "said"),
-    [
-        (accents.Rule({"T": "t"}), "[[t'IN w'aInd]], [[D@ h'aUs]]"),
-        (accents.Rule({"h": "", "aI": "A:"}), "[[T'IN w'A:nd]], [[D@ 'aUs]]"),
-        (accents.Rule({"d": "t", "T": "s"}, at_end=True), "[[T'IN w'aInt]], [[D@ h'aUs]]"),
-        (accents.Rule({"I": "t"}), "[[TtN w'aInd]], [[D@ h'aUs]]"),
-    ],
-)
-def test_an_accent_says_phones_as_others(rule: accents.Rule, said: str) -> None:
-    assert accents.spoken("T+'I+N w+'aI+n+d\nD+@ h+'aU+s\n", [rule]) == said
-
-
-def test_espeak_speaks_with_an_accent() -> None:
-    plain, thick = voices.say(
-        [
-            ("think of the three things", voices.Voice("espeak en-us+m3")),
-            ("think of the three things", voices.Voice("espeak en-us+m3", accent=(accents.Rule({"T": "s"}),))),
-        ]
-    )
-    assert len(thick) == pytest.approx(len(plain), rel=0.3)
-
-    def hiss(sound: np.ndarray[tuple[int], np.dtype[np.float32]]) -> float:
-        power = np.abs(np.fft.rfft(sound)) ** 2
-        return float(power[len(power) // 2 :].sum() / power.sum())
-
-    assert hiss(thick) > 1.5 * hiss(plain)
 
 
 def test_voices_differ_in_pace_and_resonances() -> None:
