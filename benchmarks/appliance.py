@@ -68,10 +68,14 @@ def killed(machine: Tree, unit: str) -> float:
 
 
 def idle(machine: Tree, minutes: float) -> None:
-    before = {unit: cost(machine, unit) for unit in HALVES}
+    before = {unit: (pid(machine, unit), cost(machine, unit)) for unit in HALVES}
     time.sleep(minutes * 60)
     for unit in HALVES:
-        first, last = before[unit], cost(machine, unit)
+        (number, first), last = before[unit], cost(machine, unit)
+        if (now := pid(machine, unit)) != number:
+            journal = machine.do(f"journalctl -b -u {unit} -o short-precise | tail -n 60").stdout
+            print(f"{unit} was started again while it was idle ({number} → {now}):\n{journal}", flush=True)
+            continue
         print(
             f"{unit}, idle: {(last.seconds - first.seconds) * 60 / minutes:.1f} s of processor time an hour, "
             f"woken {woken(first.waits, last.waits) / minutes / 60:.1f} times a second, "
