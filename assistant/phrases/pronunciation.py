@@ -1,7 +1,7 @@
 """How words sound, in the phones of the CMU pronouncing dictionary: looked up, or by rule where it has no entry."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 PHONES: tuple[str, ...] = (
@@ -30,6 +30,11 @@ _ARPABET = {
 }  # fmt: skip
 """The International Phonetic Alphabet, as espeak-ng's English voices write it, in ARPAbet."""
 
+_VOICELESS = frozenset({"F", "K", "P", "T", "TH"})
+_SIBILANTS = frozenset({"CH", "JH", "S", "SH", "Z", "ZH"})
+SHORTEST_STEM = 2
+"""Phones: what is as short as "is" and "as" is rarely a plural."""
+
 _SYMBOL = re.compile("|".join(sorted(map(re.escape, _ARPABET), key=len, reverse=True)))
 _MARKS = re.compile(r"\([a-z-]+\)|[ˈˌ͡‿\u200d\s]")
 """Stress, ties and the language switches, `(fr)`, that espeak-ng writes."""
@@ -56,6 +61,27 @@ def look_up(words: Iterable[str], dictionary: Path) -> dict[str, tuple[str, ...]
     return {word: tuple(dict.fromkeys(phones)) for word, phones in found.items()}
 
 
+def _inflected(word: str, listed: Iterable[str], related: Iterable[str]) -> Iterator[str]:
+    """The pronunciations of a plural made of those of its singular, or the other way round.
+
+    They end as those listed do, and are about as long: "his" is no plural of "hi".
+    """
+    for phones in related:
+        if word.endswith("s"):
+            made = phones.split()
+            if made[-1] in _SIBILANTS:
+                continue
+            made.append("S" if made[-1] in _VOICELESS else "Z")
+        else:
+            *made, last = phones.split()
+            if last not in ("S", "Z") or not made or made[-1] in _SIBILANTS:
+                continue
+        if len(made) > SHORTEST_STEM and any(
+            made[-2:] == each[-2:] and abs(len(made) - len(each)) <= 1 for each in map(str.split, listed)
+        ):
+            yield " ".join(made)
+
+
 class Pronouncing:
     """`pronounce`, which remembers: reading through the dictionary takes longer than choosing among a few sentences."""
 
@@ -76,9 +102,15 @@ class Pronouncing:
 def pronounce(words: Iterable[str], dictionary: Path, phonemes: Callable[[str], str]) -> Mapping[str, tuple[str, ...]]:
     """At least one pronunciation for each word; words that cannot be spoken are left out.
 
-    `phonemes` gives a word's phonemes in IPA, by rule; it is asked about words the dictionary lacks.
+    `phonemes` gives a word's phonemes in IPA, by rule; it is asked about words the dictionary lacks. A noun's plural is
+    listed by itself, and often with other pronunciations ("almond" and "almonds"): each has those of the other, too.
     """
     words = set(words)
-    known = look_up(words, dictionary)
+    related = {word: word.removesuffix("s") if word.endswith("s") else f"{word}s" for word in words}
+    found = look_up(words | set(related.values()), dictionary)
+    known = {
+        word: tuple(dict.fromkeys((*found[word], *_inflected(word, found[word], found.get(related[word], ())))))
+        for word in words & found.keys()
+    }
     ruled = {word: arpabet(phonemes(word)) for word in sorted(words - known.keys())}
     return known | {word: (phones,) for word, phones in ruled.items() if phones}
