@@ -35,6 +35,9 @@ _SIBILANTS = frozenset({"CH", "JH", "S", "SH", "Z", "ZH"})
 SHORTEST_STEM = 2
 """Phones: what is as short as "is" and "as" is rarely a plural."""
 
+BRITISH = Path(__file__).with_name("british.dict")
+"""What is said otherwise in Britain than any rule would make of the American: "garage", "schedule", "half past"."""
+
 _SYMBOL = re.compile("|".join(sorted(map(re.escape, _ARPABET), key=len, reverse=True)))
 _MARKS = re.compile(r"\([a-z-]+\)|[ˈˌ͡‿\u200d\s]")
 """Stress, ties and the language switches, `(fr)`, that espeak-ng writes."""
@@ -45,19 +48,20 @@ def arpabet(ipa: str) -> str:
     return " ".join(_ARPABET[match[0]] for match in _SYMBOL.finditer(_MARKS.sub("", ipa)))
 
 
-def look_up(words: Iterable[str], dictionary: Path) -> dict[str, tuple[str, ...]]:
-    """Every pronunciation that a file in the form of the CMU dictionary lists, for those of the words it has.
+def look_up(words: Iterable[str], *dictionaries: Path) -> dict[str, tuple[str, ...]]:
+    """Every pronunciation that files in the form of the CMU dictionary list, for those of the words they have.
 
-    The file is read line by line and not kept: 130,000 entries would take 30 MB.
+    A file is read line by line and not kept: 130,000 entries would take 30 MB.
     """
     wanted = {word.encode() for word in words}
     found: dict[str, list[str]] = {}
-    with dictionary.open("rb") as entries:
-        for entry in entries:
-            spelling, _, phones = entry.partition(b" ")
-            word = spelling.partition(b"(")[0]
-            if word in wanted:
-                found.setdefault(word.decode(), []).append(phones.decode().strip())
+    for dictionary in dictionaries:
+        with dictionary.open("rb") as entries:
+            for entry in entries:
+                spelling, _, phones = entry.partition(b" ")
+                word = spelling.partition(b"(")[0]
+                if word in wanted:
+                    found.setdefault(word.decode(), []).append(phones.decode().strip())
     return {word: tuple(dict.fromkeys(phones)) for word, phones in found.items()}
 
 
@@ -100,14 +104,14 @@ class Pronouncing:
 
 
 def pronounce(words: Iterable[str], dictionary: Path, phonemes: Callable[[str], str]) -> Mapping[str, tuple[str, ...]]:
-    """At least one pronunciation for each word; words that cannot be spoken are left out.
+    """At least one pronunciation for each word, the British ones too; words that cannot be spoken are left out.
 
     `phonemes` gives a word's phonemes in IPA, by rule; it is asked about words the dictionary lacks. A noun's plural is
     listed by itself, and often with other pronunciations ("almond" and "almonds"): each has those of the other, too.
     """
     words = set(words)
     related = {word: word.removesuffix("s") if word.endswith("s") else f"{word}s" for word in words}
-    found = look_up(words | set(related.values()), dictionary)
+    found = look_up(words | set(related.values()), dictionary, BRITISH)
     known = {
         word: tuple(dict.fromkeys((*found[word], *_inflected(word, found[word], found.get(related[word], ())))))
         for word in words & found.keys()
