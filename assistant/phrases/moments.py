@@ -1,6 +1,6 @@
 """How lengths of time, times of day and dates are said."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
 
@@ -35,12 +35,37 @@ _SHORT = {
     "week": ("w", "wk", "wks"),
 }
 
+_PARTS = {
+    "{a}": (1, 2.0),
+    "half {a}": (0.5, 1.0),
+    "half": (0.5, 0.5),
+    "a half": (0.5, 0.5),
+    "a quarter of {a}": (0.25, 0.3),
+    "quarter of {a}": (0.25, 0.2),
+    "a quarter": (0.25, 0.1),
+    "three quarters of {a}": (0.75, 0.2),
+}
+"""What may stand before one unit where nothing is counted: how much of it that is, and how often it is said."""
+
+
+def _article(unit: str) -> str:
+    return "an" if unit == "hour" else "a"
+
+
+def _wholes(units: Mapping[str, int], article: Callable[[str], str] = _article) -> Iterator[Said]:
+    """One of a unit, and parts of one: "an hour", "half a minute"."""
+    for unit, seconds in units.items():
+        for words, (part, often) in _PARTS.items():
+            said = f"{words.format(a=article(unit))} {unit}"
+            yield Said(part * seconds, (said,), often * _SAID.get(unit, _ABSURD))
+
+
 _COUNT = "({count:n}|{count digits:n})"
-_AMOUNT = f"({_COUNT} [and {{fraction:n}}|point ({{tenths:n}}|{{tenths digits:n}})]|{{part:n}})"
+_AMOUNT = f"{_COUNT} [and {{fraction:n}}|point ({{tenths:n}}|{{tenths digits:n}})]"
 
 
 def _length(unit: str) -> str:
-    return f"{_COUNT} ({{unit {unit}:unit}}|{{unit {unit} written:unit}})"
+    return f"({_COUNT} ({{unit {unit}:unit}}|{{unit {unit} written:unit}})|{{one {unit}:whole}})"
 
 
 @cache
@@ -51,15 +76,10 @@ def duration() -> Kind:
     "Minus five minutes" is read where it is typed.
     """
     count = [number(n, weight=_counted(n)) for n in [*range(1, 121), *range(150, 1000, 50)]]
-    count += [Said(1, ("a", "an"), 2.0), Said(2, ("a couple of", "a couple"), 0.3)]
+    count += [Said(2, ("a couple of", "a couple"), 0.3)]
     count += [Said(0, ("zero",), _ABSURD), Said(10**6, ("a million", "one million"), _ABSURD)]
     count += [Said(1000, ("a thousand", "one thousand"), 0.0), Said(10**9, ("a billion", "one billion"), 0.0)]
     fraction = [Said(0.5, ("a half",)), Said(0.25, ("a quarter",), 0.2), Said(0.75, ("three quarters",), 0.2)]
-    part = [
-        Said(0.5, ("half an", "half a", "a half", "half")),
-        Said(0.25, ("a quarter of an", "quarter of an", "a quarter"), 0.5),
-        Said(0.75, ("three quarters of an",), 0.5),
-    ]
     units = [Said(value, (unit, f"{unit}s"), _SAID[unit]) for unit, value in _SECONDS.items()]
     units += [Said(seconds, (unit, f"{unit}s"), _ABSURD) for unit, seconds in _LONG.items()]
     written = {short: _SECONDS[unit] for unit, several in _SHORT.items() for short in several}
@@ -68,7 +88,8 @@ def duration() -> Kind:
         digits("count digits", -999, 86_400),
         abbreviations("below zero", {"minus": -1, "negative": -1}),
         spoken("fraction", fraction),
-        spoken("part", part),
+        spoken("whole", _wholes({**_SECONDS, **_LONG})),
+        abbreviations("whole written", {said.words[0]: said.value for said in _wholes({"hour": 3600}, lambda _: "a")}),
         spoken("tenths", (Said(n / 10, (words,)) for n in range(10) for words in number(n).words)),
         digits("tenths digits", 0, 9, multiplier=0.1),
         spoken("unit", units),
@@ -76,6 +97,10 @@ def duration() -> Kind:
         # Of lengths in two units only hours and minutes, minutes and seconds are said; others are read.
         *(
             spoken(f"unit {unit}", [Said(value, (unit, f"{unit}s"), 1.0 if value <= 3600 else 0.0)])
+            for unit, value in _SECONDS.items()
+        ),
+        *(
+            spoken(f"one {unit}", [Said(value, (f"{_article(unit)} {unit}",), 1.0 if 60 <= value <= 3600 else 0.0)])
             for unit, value in _SECONDS.items()
         ),
         *(
@@ -88,6 +113,7 @@ def duration() -> Kind:
     below_days = f"({hours} [[and] {below_hours}]|{below_hours})"
     template = (
         f"[{{below zero:sign}}] {_AMOUNT} ({{unit:unit}}|{{unit written:unit}}) [and {{fraction:more}}]"
+        "|({whole:whole}|{whole written:whole}) [and {fraction:more}]"
         f"|({weeks} [and] {days}|{days} [and] {below_days}|{hours} [and] {below_hours}|{minutes} [and] {seconds})"
     )
     return Kind(template, {each.name or "": each for each in lists}, _seconds)
@@ -102,6 +128,9 @@ def _seconds(parts: Sequence[Part], _: date) -> int:
             amount += number
         elif tag == "sign":
             sign = -1
+        elif tag == "whole":
+            total += number
+            unit = number
         elif tag == "unit":
             unit = number
             total += amount * unit

@@ -30,6 +30,10 @@ def _lists() -> dict[str, SlotList]:
     """What can be said to a recognizer that knows only listed words; all other numbers can be typed."""
     amounts = [counted(n) for n in (*range(101), *range(120, 1000, 10))]
     amounts += [Said(n, ("a thousand", "one thousand") if n == 1000 else counted(n).words) for n in (1000, 2000, 5000)]
+    amounts += [
+        Said(-n, tuple(f"minus {words}" for words in counted(n).words), 0.1)
+        for n in (*range(1, 11), 15, 20, 25, 30, 40)
+    ]
     part = [Said("half", ("half", "a half", "half a")), Said("a quarter", ("a quarter",))]
     shares = ("a third", "two thirds", "three quarters", "a fifth", "a tenth")
     lists = (
