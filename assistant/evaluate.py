@@ -91,7 +91,7 @@ class Gold:
         slot = self._specs.get((intent, name))
         if slot is None or not isinstance(gold, str):
             return False
-        if slot.kind == "text":
+        if slot.kind in ("text", "goods"):
             return spelled(gold) == spelled(str(got))  # nobody says commas
         if slot not in self._books:
             self._books[slot] = PhraseBook()

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Annotated
 
-from assistant.skill import Asked, BadSlot, Context, Goods, Often, OneOf, Skill, SkillError, Title, parted
+from assistant.skill import BadSlot, Context, Goods, OneOf, Skill, SkillError, Title, parted
 
 skill = Skill(
     "lists",
@@ -26,20 +26,6 @@ MOST_ITEMS = 500
 READ = 12
 """Items that are read out at most; the rest is counted."""
 
-KNOWN = (
-    *("milk", "eggs", "bread", "apples", "avocados", "bacon", "bananas", "batteries", "beans", "beef", "beer"),
-    *("biscuits", "broccoli", "butter", "cabbage", "carrots", "cat food", "celery", "cereal", "cheese", "chicken"),
-    *("chips", "chocolate", "coffee", "cookies", "cream", "cucumber", "detergent", "diapers", "dog food", "fish"),
-    *("flour", "garlic", "grapes", "ham", "honey", "ice cream", "jam", "juice", "ketchup", "lemons", "lettuce"),
-    *("light bulbs", "mayonnaise", "meat", "mushrooms", "mustard", "napkins", "noodles", "nuts", "oats", "olive oil"),
-    *("onions", "oranges", "orange juice", "paper towels", "pasta", "peanut butter", "pears", "peas", "pepper"),
-    *("pizza", "pork", "potatoes", "rice", "salad", "salmon", "salt", "sausages", "shampoo", "soap", "spinach"),
-    *("strawberries", "sugar", "tea", "tissues", "toilet paper", "tomatoes", "toothpaste", "trash bags", "tuna"),
-    *("turkey", "vinegar", "water", "wine", "yogurt"),
-)
-Items = Annotated[str, Often(*KNOWN), Asked("What shall I add?")]
-Good = Annotated[str, OneOf(*KNOWN)]
-Thing = Annotated[str, Often(*KNOWN), Asked("Which thing?")]
 Name = Annotated[
     str,
     OneOf(
@@ -62,6 +48,8 @@ Own = Annotated[str, Title()]
 THE = "[the|my|our]"
 CALLED = "(called|named|titled) {own}"
 LIST = f"{THE} [{{name}}|{{own}}] list"
+USUAL = f"{THE} [{{name}}] list"
+"""A list that is known by its name to every household: where goods are listened for, one by one."""
 ANY_LIST = f"({LIST}|[the|my|our|a] list of {{name}}|[the|a] list {CALLED})"
 SOME_LIST = "(a|any|this|that|your) list"
 FOR_NOW = "[today|for today|for now|for this week|so far]"
@@ -84,6 +72,8 @@ AGAIN = "(it|that|them|some|more|one)"
     f"({ADD} {VAGUE} (to|on) {LIST}|{ADD} to {LIST})",
     f"{OUT} {{items}}",
     "(we|I) (need to buy|have to buy|need (more|another)) {items}",
+    f"{ADD} {{goods}} (to|on|onto) {USUAL}",
+    f"({OUT}|(we|I) (need to buy|have to buy)) {{goods}}",
     weight=3,
     written=(
         f"{ADD} {{items}} [down] (to|on|onto) ({SOME_LIST}|{ANY_LIST})",
@@ -96,24 +86,26 @@ AGAIN = "(it|that|them|some|more|one)"
         f"[please|can you|could you|then] {ADD} {AGAIN} [to it]",
     ),
 )
-def add(ctx: Context, items: Items, name: Name | None = None, own: Own | None = None) -> str:
+async def add(
+    ctx: Context, items: str | None = None, goods: Goods | None = None, name: Name | None = None, own: Own | None = None
+) -> str:
     """Put things on a list."""
-    return _add(ctx, _named(ctx, name, own, new=True), _split(items))
+    wanted = _wanted(items, goods) or _split(await ctx.ask("What shall I add?", str))
+    return _add(ctx, _named(ctx, name, own, new=True), wanted)
 
 
 @skill.intent(
-    "we need {good}",
-    "(we|I) need [some|more|to get some] {good} [and {other}]",
-    "(we are|I am) (low on|running low on|running out of|short of|out of) {good} [and {other}]",
-    "(get|buy|pick up) [some|more] {good} [and {other}] [from the (store|shop|supermarket)]",
-    "[there is] no [more] {good} left",
-    "the {good} (is|are) (all gone|finished|used up|almost gone)",
-    "((we|I) need|add|get|buy|pick up|put down|write down) {goods}",
+    "we need {goods}",
+    "(we|I) need [to get] {goods}",
+    "(we are|I am) (low on|running low on|running out of|short of|out of) {goods}",
+    "(add|get|buy|pick up|put down|write down) {goods} [from the (store|shop|supermarket)]",
+    "[there is] no [more] {goods} left",
+    "the {goods} (is|are) (all gone|finished|used up|almost gone)",
     weight=1,
 )
-def needed(ctx: Context, good: Good | None = None, other: Good | None = None, goods: Goods | None = None) -> str:
+def needed(ctx: Context, goods: Goods) -> str:
     """Put what is needed on the shopping list."""
-    return _add(ctx, SHOPPING, _bare(goods.names) if goods else [each for each in (good, other) if each])
+    return _add(ctx, SHOPPING, _bare(goods.names))
 
 
 def _add(ctx: Context, where: str, wanted: Sequence[str]) -> str:
@@ -134,19 +126,23 @@ def _add(ctx: Context, where: str, wanted: Sequence[str]) -> str:
 
 
 @skill.intent(
-    f"{TAKE} {{items}} (from|off|off of) {LIST}",
+    f"{TAKE} [the] {{items}} (from|off|off of) {LIST}",
     "(I|we) ((bought|have bought|have got|already have) [the]|got the) {items}",
+    f"{TAKE} [the] {{goods}} (from|off|off of) {USUAL}",
+    "(I|we) ((bought|have bought|have got|already have) [the]|got the) {goods}",
     weight=2,
     written=(
-        f"(cross|scratch|strike|take) (off|out) {{items}} (from|on|of|off) {ANY_LIST}",
+        f"(cross|scratch|strike|take) (off|out) [the] {{items}} (from|on|of|off) {ANY_LIST}",
         f"{TAKE} {VAGUE} (from|off|off of) ({ANY_LIST}|{SOME_LIST})",
-        f"{TAKE} {{items}} (from|off|off of) {ANY_LIST}",
+        f"{TAKE} [the] {{items}} (from|off|off of) {ANY_LIST}",
     ),
 )
-def remove(ctx: Context, items: Thing, name: Name | None = None, own: Own | None = None) -> str:
+async def remove(
+    ctx: Context, items: str | None = None, goods: Goods | None = None, name: Name | None = None, own: Own | None = None
+) -> str:
     """Take things off a list."""
     where = _named(ctx, name, own)
-    wanted = _split(items)
+    wanted = _wanted(items, goods) or _split(await ctx.ask("Which thing?", str))
     with ctx.store.changes():
         gone = [found for item in wanted if (found := _removed(ctx, where, item))]
     if not gone:
@@ -193,6 +189,8 @@ def read(ctx: Context, name: Name | None = None, own: Own | None = None) -> str:
     f"(do|did) (we|I) (have|put|write|add) [any] {{items}} (on|to) {LIST}",
     f"does {LIST} (have|contain|include) {{items}}",
     "do (we|I) [still] need (to (buy|get)|any|more|to buy any|to buy more) {items}",
+    f"((is|are) [there] [any|the|some]|(do|did) (we|I) have [any]) {{goods}} [already] on {USUAL}",
+    "do (we|I) [still] need (to (buy|get)|any|more|to buy any|to buy more) {goods}",
     weight=1,
     written=(
         f"(do|did) (we|I) [already|remember to|forget to] (have|put|write|add|include) [any] {{items}} "
@@ -202,10 +200,12 @@ def read(ctx: Context, name: Name | None = None, own: Own | None = None) -> str:
         f"(is|are) {{items}} [already] on {ANY_LIST}",
     ),
 )
-def has(ctx: Context, items: Thing, name: Name | None = None, own: Own | None = None) -> str:
+async def has(
+    ctx: Context, items: str | None = None, goods: Goods | None = None, name: Name | None = None, own: Own | None = None
+) -> str:
     """Tell whether something is on a list."""
     where = _named(ctx, name, own)
-    wanted = _split(items)
+    wanted = _wanted(items, goods) or _split(await ctx.ask("Which thing?", str))
     there = [item for item in wanted if _found(ctx, where, item)]
     missing = [item for item in wanted if item not in there]
     if not missing:
@@ -289,6 +289,11 @@ def _named(ctx: Context, name: str | None, own: str | None, *, new: bool = False
     if not new and not ctx.store.rows("SELECT 1 FROM lists WHERE name = ?", own):
         raise SkillError(f"There is no {own} list.")
     return own
+
+
+def _wanted(items: str | None, goods: Goods | None) -> Sequence[str]:
+    """What was named; nothing where a sentence names nothing."""
+    return _bare(goods.names) if goods else _split(items) if items is not None else ()
 
 
 def _split(text: str) -> Sequence[str]:

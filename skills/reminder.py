@@ -14,7 +14,6 @@ from assistant.skill import (
     Entry,
     Moment,
     OClock,
-    Often,
     OneOf,
     PartOfDay,
     Response,
@@ -71,18 +70,7 @@ Regular = Annotated[
     ),
 ]
 Part = Annotated[str, OneOf("morning", "noon", "afternoon", "evening", spoken={"(night|tonight)": "night"})]
-What = Annotated[
-    str,
-    Often(
-        *("call mom", "call mum", "call dad", "call home", "call the doctor", "call the dentist", "call the bank"),
-        *("take out the trash", "take out the bins", "take my medicine", "take my pills", "take a break"),
-        *("feed the cat", "feed the dog", "walk the dog", "water the plants", "water the flowers"),
-        *("check the oven", "turn off the oven", "empty the dishwasher", "hang up the washing", "do the laundry"),
-        *("buy milk", "buy bread", "go shopping", "pay the rent", "pay the bills", "pay the bill", "lock the door"),
-        *("go to bed", "get up", "leave", "do my homework", "pick up the kids", "move the car", "charge the car"),
-        *("the meeting", "the appointment", "the parcel", "the game", "dinner"),
-    ),
-]
+What = str
 GROUPS = {
     "day": frozenset(range(7)),
     "evening": frozenset(range(7)),

@@ -74,23 +74,27 @@ def things() -> Kind:
     """Any words that are nothing but goods."""
     every = wordlists()
     known = [said for name in GOODS for said in every[name]]
-    said = "{good}"
+    one = f"[some|more|{{measure}}|{{how many}} [({MEASURES}) of]] {{good}}"
+    said = one
     for _ in range(MOST_GOODS - 1):
-        said = f"{{good}} [[and] [some] {said}]"
+        said = f"{one} [[and] {said}]"
 
     def compose(parts: Sequence[Part], _: date) -> str | None:
         words = str(parts[0][1])
         return words if goods(words) else None
 
     lists = {
-        "goods": AnyWords(name="goods", said=syntax.parse(f"[some|more|a] {said}"), is_text=False),
+        "goods": AnyWords(name="goods", said=syntax.parse(f"[a|an] {said}"), is_text=False),
         "good": spoken("good", known),
+        "measure": spoken("measure", every["measure"]),
+        "how many": spoken("how many", (number(n, 1.0) for n in range(2, 13))),
     }
     return Kind("{goods}", lists, compose)
 
 
 MOST_GOODS = 3
 """In one sentence."""
+MEASURES = "bottles|packs|boxes|bags|cans|cartons|jars|kilos|pounds|rolls|liters|loaves|bunches|pieces"
 DIGITS = (
     ("oh", "zero"),
     ("one",),
