@@ -61,7 +61,8 @@ class Recognizer(Protocol):
     async def is_whole(self) -> bool:
         """Whether what it has taken so far is surely a whole command, after which nothing more is to be expected.
 
-        For use between two frames, after a pause. A recognizer that cannot tell says no. Raises EngineError.
+        For use between two frames, after a pause. A recognizer that cannot tell says no; one that takes long to be sure
+        may begin with that, for the case that nothing more comes. Raises EngineError.
         """
         ...
 

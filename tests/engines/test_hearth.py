@@ -13,11 +13,11 @@ from assistant.engines.espeak import Espeak
 from assistant.engines.hearth import LONGEST, Hearth
 from assistant.engines.sphinx import PocketSphinx
 from assistant.errors import EngineError
-from assistant.messages import AudioFrame, IntentSpec, Transcript, Vocabulary
+from assistant.messages import AudioFrame, IntentSpec, SlotSpec, Transcript, Vocabulary
 from assistant.phrases.network import Network, compile_network
 from tests.engines.test_sphinx import HOUSE, command, feed
 from tests.phones import Floats
-from tests.sounds import Sound, frames, noise, silence
+from tests.sounds import Sound, frames, noise, say, silence
 
 ANSWERS = Vocabulary((IntentSpec("answer.yes", ("yes", "sure")), IntentSpec("answer.no", ("no", "never mind"))))
 
@@ -121,6 +121,18 @@ async def test_speech_in_small_frames_is_heard_as_in_one(hearth: Hearth) -> None
 @pytest.mark.parametrize("text", ["do not turn on the kitchen light", "never switch the hallway light on"])
 async def test_what_must_not_be_done_is_not_heard_as_a_command(hearth: Hearth, text: str) -> None:
     assert (await hearth.transcribe(feed(command(text)))).text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "voice"),
+    [
+        ("turn on the kitchen light", "en-us+f4"),
+        ("turn on the hallway light", "en-gb"),
+        ("turn the kitchen light on", "en-us"),
+    ],
+)
+async def test_speech_that_begins_with_the_sound_is_heard_whole(hearth: Hearth, text: str, voice: str) -> None:
+    assert (await hearth.transcribe(feed(say(text, voice)))).text == text
 
 
 async def test_half_a_sample_is_no_harm(hearth: Hearth) -> None:
@@ -233,6 +245,19 @@ async def test_where_little_can_be_said_the_second_may_hear_what_ours_did_not(es
     assert everything is None
     assert among is not None
     assert "switch on the lunch red light" in {intent.templates[0] for intent in among.intents}
+    engine.close()
+
+
+async def test_a_house_that_grows_leaves_the_second_nothing_to_remember(espeak: Espeak) -> None:
+    second = Second(Transcript("", 0.0, "second"))
+    engine = Hearth(AcousticModel(), compile_network, espeak.phonemes, second)
+    when = IntentSpec("day.plan", ("wake me {moment}",), (SlotSpec("moment", "moment"),))
+    much = Vocabulary((when, *HOUSE.intents))
+    learnt = []
+    for vocabulary in (much, LIGHTS, much):
+        await engine.learn(vocabulary)
+        learnt.append(second.learnt)
+    assert learnt == [None, LIGHTS, Vocabulary()]
     engine.close()
 
 
@@ -378,3 +403,117 @@ async def test_a_command_is_whole_where_nothing_more_is_to_be_expected(hearth: H
     await hearth.transcribe(paused())
     assert answers == [whole]
     assert not await hearth.is_whole(), "it is over"
+
+
+async def heard_with_pauses(engine: Hearth, *parts: Sound) -> Transcript:
+    """What is heard of these parts, after each of which it is asked whether that is whole."""
+
+    async def paused() -> AsyncIterator[AudioFrame]:
+        for part in parts:
+            for frame in frames(part):
+                yield frame
+            await engine.is_whole()
+
+    return await engine.transcribe(paused())
+
+
+async def test_in_a_pause_it_is_decided_ahead_and_silence_changes_nothing(espeak: Espeak) -> None:
+    second = Second(Transcript("switch on the torch light", 0.9, "second"))
+    engine = doubtful(espeak, second)
+    await engine.learn(LIGHTS)
+    sound = command("switch on the porch light")
+    at_the_end = await engine.transcribe(feed(np.concatenate((sound, noise(0.4)))))
+    second.asked.clear()
+    heard = await heard_with_pauses(engine, sound, noise(0.4))
+    assert heard.text == at_the_end.text == "switch on the torch light"
+    assert heard.confidence == pytest.approx(at_the_end.confidence, abs=0.01)
+    assert len(second.asked) == 2, "once what it hears by itself, once to choose"
+    assert second.heard == pytest.approx(len(sound) / 16000, abs=0.1), "not again, with the silence after it"
+    engine.close()
+
+
+async def test_what_follows_a_pause_is_heard(espeak: Espeak) -> None:
+    engine = doubtful(espeak, PocketSphinx(compile_network, espeak.phonemes))
+    await engine.learn(TIMED)
+    heard = await heard_with_pauses(engine, command("set a timer"), command("for ten minutes"), noise(0.4))
+    assert heard.text == "set a timer for ten minutes"
+    assert heard.confidence > 0.5
+    engine.close()
+
+
+class Pondering(Second):
+    """Does not answer what it is asked first, and counts how often that is given up."""
+
+    given_up = 0
+
+    def __init__(self) -> None:
+        super().__init__(Transcript("", 0.0, "second"))
+        self.ponders = asyncio.Event()
+
+    async def transcribe(self, frames: AsyncIterable[AudioFrame], among: Vocabulary | None = None) -> Transcript:
+        if self.ponders.is_set():
+            return self.answer
+        self.ponders.set()
+        try:
+            return await asyncio.Future()
+        finally:
+            self.given_up += 1
+
+
+@pytest.fixture
+async def pondering(espeak: Espeak) -> AsyncIterator[tuple[Hearth, Pondering]]:
+    second = Pondering()
+    engine = doubtful(espeak, second)
+    await engine.learn(TIMED)
+    yield engine, second
+    engine.close()
+
+
+async def test_a_decision_ahead_ends_with_the_turn(pondering: tuple[Hearth, Pondering]) -> None:
+    engine, second = pondering
+
+    async def unfinished() -> AsyncIterator[AudioFrame]:
+        for frame in frames(command("set a timer")):
+            yield frame
+        await engine.is_whole()
+        await asyncio.Event().wait()
+
+    turn = asyncio.create_task(engine.transcribe(unfinished()))
+    await second.ponders.wait()
+    turn.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await turn
+    assert second.given_up == 1
+
+
+async def test_a_decision_ahead_is_given_up_where_more_is_said(pondering: tuple[Hearth, Pondering]) -> None:
+    engine, second = pondering
+
+    async def more() -> AsyncIterator[AudioFrame]:
+        for frame in frames(command("set a timer")):
+            yield frame
+        await engine.is_whole()
+        await second.ponders.wait()
+        for frame in frames(command("for ten minutes")):
+            yield frame
+
+    assert (await engine.transcribe(more())).text == "set a timer for ten minutes"
+    assert second.given_up == 1
+
+
+class Failing(Second):
+    """Cannot hear the first time."""
+
+    async def transcribe(self, frames: AsyncIterable[AudioFrame], among: Vocabulary | None = None) -> Transcript:
+        if not self.asked:
+            self.asked.append(among)
+            raise EngineError("no memory")
+        return await super().transcribe(frames, among)
+
+
+async def test_what_cannot_be_decided_ahead_is_decided_at_the_end(espeak: Espeak) -> None:
+    engine = doubtful(espeak, Failing(Transcript("switch on the torch light", 0.9, "second")))
+    await engine.learn(LIGHTS)
+    heard = await heard_with_pauses(engine, command("switch on the porch light"), noise(0.4))
+    assert heard.text == "switch on the torch light"
+    engine.close()
