@@ -13,7 +13,7 @@ from assistant.errors import SkillError
 
 logger = logging.getLogger(__name__)
 
-CANNOT_WRITE = "Sorry, I could not write that down, so nothing has changed. My disk may be full or broken."
+CANNOT_WRITE = "Sorry, I could not write that down, so that stays as it was. My disk may be full or broken."
 CANNOT_READ = "Sorry, I cannot read what I have written down. My disk may be full or broken."
 
 Open = Callable[[str], sqlite3.Connection]
