@@ -179,13 +179,12 @@ class LocalHands:
     async def perform(self, intent: Intent, *, dry_run: bool = False) -> Response:
         """Check the guess, and do it unless this is a dry run."""
         try:
-            action = self.registry.resolve(intent)
+            action, work = self._promised(intent)
         except (BadSlot, SkillError) as error:
             return Response(str(error), ok=False, error=str(error))
         summary = action.summary if intent.when is None else f"{action.summary} {intent.when}"
         if dry_run:
             return Response(action=summary)
-        work = action.perform if intent.when is None else functools.partial(self._plan, action, intent.when)
         steps: list[Step] = []
 
         async def perform(ask: Ask) -> Response:
@@ -238,11 +237,23 @@ class LocalHands:
                 raise BadSlot(f"I do not understand: {sentence}.")
             sure = min(intent.confidence, asker.intent.confidence)
             intent = dataclasses.replace(intent, source=asker.intent.source, confidence=sure)
-            action = self.registry.resolve(intent)
+            _, work = self._promised(intent)
         except (BadSlot, SkillError) as error:
             return Response(str(error), ok=False, error=str(error))
-        ask = asker.pass_on
-        return await (action.perform(ask) if intent.when is None else self._plan(action, intent.when, ask))
+        return await work(asker.pass_on)
+
+    def _promised(self, intent: Intent) -> tuple[Action, Callable[[Ask], Awaitable[Response]]]:
+        """The action, and what is done now: it, or planning it. Raises BadSlot and SkillError."""
+        when = intent.when
+        if when is None:
+            action = self.registry.resolve(intent)
+            return action, action.perform
+        if not when.ends:
+            action = self.registry.resolve(intent)
+            return action, functools.partial(self._plan, action, when)
+        self.registry.ending(intent, when)
+        action = self.registry.resolve(dataclasses.replace(intent, when=None))
+        return action, functools.partial(self._for_a_while, action, when)
 
     async def _read(self, sentence: str) -> Intent | None:
         """What a sentence means, by the phrases alone: the hands have no model."""
@@ -268,6 +279,23 @@ class LocalHands:
             return Response(str(error))
         except (BadSlot, SkillError) as error:
             return Response(str(error), ok=False, error=str(error))
+
+    async def _for_a_while(self, action: Action, when: When, ask: Ask) -> Response:
+        """Do it now, and plan what ends it, in the place of what would have ended it sooner."""
+        begun = await action.perform(ask)
+        if not begun.ok or not begun.text:
+            return begun
+        try:
+            meant = {**action.intent.slots, **begun.meant}
+            intent, then = self.registry.ending(dataclasses.replace(action.intent, slots=meant), when)
+            ended = await self._plan(self.registry.resolve(intent), then, ask)
+            if ended.ok:
+                sooner = later.sooner(self.schedule.pending(later.KIND), intent)
+                self.schedule.cancel_all(sooner)
+                undoing.note(lambda: self.schedule.put_back(sooner))
+        except (BadSlot, SkillError) as error:
+            ended = Response(str(error), ok=False, error=str(error))
+        return dataclasses.replace(begun, text=f"{begun.text} {ended.text}", ok=ended.ok, error=ended.error)
 
     async def _perform_due(self, command: Command) -> Response:
         """Do what was planned. Nobody can be asked then."""

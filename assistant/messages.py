@@ -71,6 +71,8 @@ class When:
     sun: Literal["sunrise", "sunset"] | None = None
     days: str | None = None
     """Weekdays as digits, 0 being Monday: `01234`."""
+    ends: bool = False
+    """It is done now, and ended then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +280,8 @@ class IntentSpec:
     """Rarer ways to say it: read as the templates are, but hardly expected of speech."""
     alone: bool = False
     """Whether no other command is said in one breath with it, neither before nor after it."""
+    lasting: bool = False
+    """Whether it can be asked for for a while: "… for ten minutes"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from assistant.conversation.which import Ambiguous
 from assistant.errors import BadSlot, SkillError, SkillLoadError, Unanswered
 from assistant.house import Device, House, HouseLookedAt
 from assistant.memory import lasting
-from assistant.messages import Action, Ask, Intent, Response, Vocabulary
+from assistant.messages import Action, Ask, Intent, Response, Vocabulary, When
 from assistant.phrases.examples import plain_sentence, sentence
 from assistant.phrases.templates import check
 from assistant.records.asking import noted
@@ -129,6 +129,7 @@ def _guarded(name: str, origin: str, load: Callable[[], Iterable[Skill]]) -> Ite
             if not skill.handlers:
                 raise SkillLoadError(f"skill '{skill.name}' has no handler: add one with @skill.intent")
             _check_settings(skill)
+            _check_endings(skill)
             for handler in skill.handlers:
                 check(replace(handler.spec(NO_HOUSE), templates=handler.templates + handler.after + handler.written))
             yield Plugin(skill.name, origin, skill)
@@ -139,6 +140,18 @@ def _guarded(name: str, origin: str, load: Callable[[], Iterable[Skill]]) -> Ite
     except BaseException as error:
         logger.warning("Skill %s (%s) cannot be loaded", name, origin, exc_info=True)
         yield Plugin(name, origin, problem=f"{type(error).__name__}: {error}")
+
+
+def _check_endings(skill: Skill) -> None:
+    by_name = {handler.name: handler for handler in skill.handlers}
+    for handler in skill.handlers:
+        if handler.ended_by is None:
+            continue
+        where, ending = f"skill '{skill.name}', handler '{handler.name}'", by_name.get(handler.ended_by)
+        if ending is None:
+            raise SkillLoadError(f"{where}: ended_by names '{handler.ended_by}', which is no handler of it; correct it")
+        if lacking := {slot.name for slot in handler.slots} - {slot.name for slot in ending.slots}:
+            raise SkillLoadError(f"{where}: '{ending.name}', which ends it, needs the parameter '{min(lacking)}', too")
 
 
 def _check_settings(skill: Skill) -> None:
@@ -200,6 +213,16 @@ class Registry:
             for name, (skill, handler) in self._handlers.items()
             if name in specs
         )
+
+    def ending(self, intent: Intent, when: When) -> tuple[Intent, When]:
+        """What ends an intent, and when, in its own words. Raises BadSlot for what nothing ends."""
+        skill, handler = self._handlers.get(intent.name, (None, None))
+        if skill is None or handler is None or handler.ended_by is None:
+            raise BadSlot("I cannot do that for a while.")
+        name = f"{skill.name}.{handler.ended_by}"
+        text = sentence(self._handlers[name][1].spec(self._house), intent.slots)
+        then = replace(when, text=text, ends=False)
+        return replace(intent, name=name, when=then), then
 
     def resolve(self, intent: Intent, *, promised: bool = False) -> Action:
         """Make a promise of a guess. Raises BadSlot, with a sentence to speak, for what does not exist or is forbidden.

@@ -105,6 +105,8 @@ class Handler:
     """How long a call may take; None for what the configuration says."""
     after: tuple[str, ...] = ()
     written: tuple[str, ...] = ()
+    ended_by: str | None = None
+    """The handler of the same skill that ends what this one begins."""
 
     @property
     def intent(self) -> str:
@@ -119,7 +121,10 @@ class Handler:
             tuple(left for template in several if (left := prune(template, empty)) is not None)
             for several in (self.templates, self.after, self.written)
         )
-        return IntentSpec(self.intent, templates, specs, self.summary, self.weight, self.later, after, written)
+        lasting = self.ended_by is not None
+        return IntentSpec(
+            self.intent, templates, specs, self.summary, self.weight, self.later, after, written, lasting=lasting
+        )
 
 
 @dataclass
@@ -144,6 +149,7 @@ class Skill:
         weight: float = 1.0,
         risk: Risk = Risk.NONE,
         later: bool = False,
+        ended_by: str | None = None,
         seconds: float | None = None,
         after: Sequence[str] = (),
         written: Sequence[str] = (),
@@ -151,14 +157,17 @@ class Skill:
         """Let the function below answer these sentences; it is returned unchanged.
 
         `weight` tells how often it is said, relative to other intents; `later` lets it be asked for at another time, as
-        in "… in ten minutes"; `seconds` is how long a call may take, where that is longer than others may. `after` are
-        sentences that mean this only shortly after another command of this skill, as "ten minutes more" does after a
-        timer was set: slots that they do not say are taken from there. `written` are rarer ways to say it: understood
-        as the others are where they are typed, and hardly expected where they are spoken. Raises SkillLoadError for a
-        function whose signature cannot be spoken.
+        in "… in ten minutes"; `ended_by` names the handler of this skill that ends it, with the same parameters, and
+        lets it be asked for for a while, as in "… for ten minutes" or "… until sunset"; `seconds` is how long a call
+        may take, where that is longer than others may. `after` are sentences that mean this only shortly after another
+        command of this skill, as "ten minutes more" does after a timer was set: slots that they do not say are taken
+        from there. `written` are rarer ways to say it: understood as the others are where they are typed, and hardly
+        expected where they are spoken. Raises SkillLoadError for a function whose signature cannot be spoken.
         """
         more = (tuple(after), tuple(written))
-        return self._register(templates, weight, risk, more, question=False, later=later, seconds=seconds)
+        return self._register(
+            templates, weight, risk, more, question=False, later=later, ended_by=ended_by, seconds=seconds
+        )
 
     def question(
         self, *templates: str, weight: float = 1.0, written: Sequence[str] = ()
@@ -175,12 +184,13 @@ class Skill:
         *,
         question: bool,
         later: bool = False,
+        ended_by: str | None = None,
         seconds: float | None = None,
     ) -> Callable[[Function], Function]:
         def register(function: Function) -> Function:
             handler = _handler(self, function, templates, weight, risk, question, later)
             after, written = more
-            self.handlers.append(replace(handler, seconds=seconds, after=after, written=written))
+            self.handlers.append(replace(handler, seconds=seconds, after=after, written=written, ended_by=ended_by))
             return function
 
         return register

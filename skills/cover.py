@@ -73,6 +73,7 @@ SORTS = {
     "let [some|the|in some] (light|sun|daylight) in",
     weight=3,
     later=True,
+    ended_by="close",
 )
 async def open(ctx: Context, device: Cover | None = None, sort: Sort | None = None, area: Area | None = None) -> str:
     """Open blinds, curtains, shutters or a door."""

@@ -102,7 +102,9 @@ def said(*patterns: str) -> tuple[str, ...]:
     "(let there be light|lights please|hit the lights|I need [some] [more] (light|lights)|it is [too] dark [in] here)",
     weight=10,
     later=True,
+    ended_by="off",
     written=(
+        *said("(leave|keep) … [turned|switched] on"),
         f"((turn|switch|put) on|activate|light) {HOUSE}",
         f"(turn|switch|put) {HOUSE} on",
         *said("have … [turned|switched] on", "(could|can) … be (turned|switched) on", "let … be on"),

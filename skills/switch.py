@@ -44,6 +44,8 @@ def said(*patterns: str) -> tuple[str, ...]:
     f"(turn|switch|put) {HERE.replace('…', '[back] on')}",
     weight=5,
     later=True,
+    ended_by="off",
+    written=said("(leave|keep) … [turned|switched] (on|running)"),
 )
 async def on(ctx: Context, device: Switchable | None = None, kind: Kind | None = None, area: Area | None = None) -> str:
     """Turn a device on."""

@@ -74,6 +74,43 @@ async def test_a_command_that_came_due_long_ago_is_told_and_not_done(assistant: 
     assert assistant.state("lamp")["on"] is False
 
 
+async def test_for_a_while_is_done_now_and_ended_then(assistant: testing.Assistant) -> None:
+    answer = await assistant.say("leave the lamp on for twenty minutes")
+    assert answer == "The lamp is on. I will turn off the lamp in 20 minutes."
+    assert assistant.state("lamp")["on"] is True
+    assert await assistant.say("what is pending") == "This is to come: turn off the lamp, today at 7:35 PM."
+    assert await assistant.wait(minutes=21) == []
+    assert assistant.state("lamp")["on"] is False
+
+
+async def test_the_end_of_a_while_can_be_cancelled_alone(assistant: testing.Assistant) -> None:
+    await assistant.say("turn on the lamp until eight pm")
+    assert await assistant.say("cancel that") == "I cancelled turn off the lamp, today at 8 PM."
+    await assistant.wait(hours=2)
+    assert assistant.state("lamp")["on"] is True
+
+
+async def test_what_was_begun_for_a_while_is_undone_with_its_end(assistant: testing.Assistant) -> None:
+    await assistant.say("turn on the lamp for twenty minutes")
+    await assistant.say("undo that")
+    assert assistant.state("lamp")["on"] is False
+    assert await assistant.say("what is pending") == "Nothing is planned."
+
+
+async def test_a_later_end_takes_the_place_of_an_earlier_one(assistant: testing.Assistant) -> None:
+    await assistant.say("turn on the lamp for ten minutes")
+    await assistant.wait(minutes=5)
+    await assistant.say("keep the lamp on for an hour")
+    await assistant.wait(minutes=59)
+    assert assistant.state("lamp")["on"] is True
+    await assistant.wait(minutes=2)
+    assert assistant.state("lamp")["on"] is False
+
+
+async def test_what_nothing_ends_is_not_said_for_a_while(assistant: testing.Assistant) -> None:
+    assert (await assistant.say("turn off the lamp for ten minutes")).startswith("Sorry, I did not understand that.")
+
+
 def test_the_sun_needs_a_place_and_a_night() -> None:
     day = datetime(2026, 6, 21, tzinfo=UTC).date()
     assert sun_at("sunset", day, BERLIN).astimezone(UTC).hour == 19
@@ -87,3 +124,5 @@ def test_what_can_wait_can_be_said_with_a_time() -> None:
     on = IntentSpec("a.on", ("turn it on",))
     now, then = (compile_network(Vocabulary((spec,))) for spec in (on, IntentSpec("a.on", ("turn it on",), later=True)))
     assert then.words - now.words >= {"minutes", "sunset", "tomorrow", "o'clock"}
+    while_ = compile_network(Vocabulary((IntentSpec("a.on", ("turn it on",), later=True, lasting=True),)))
+    assert while_.words - then.words == {"until"}

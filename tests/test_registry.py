@@ -81,6 +81,17 @@ BROKEN = {
     "brackets": (GOOD.replace("say something good", "say [something good"), "say [something good"),
     "annotation": (GOOD.replace("good()", "good(mood)").replace("something good", "something {mood}"), "annotation"),
     "bytes": (GOOD.replace("good()", "good(x: bytes)").replace("something good", "something {x}"), "cannot be spoken"),
+    "endless": (GOOD.replace('something good")', 'something good", ended_by="bad")'), "names 'bad'"),
+    "ended_without": (
+        GOOD
+        + """
+@skill.intent("begin {mood}", ended_by="good")
+def begin(mood: str) -> str:
+    \"\"\"Begin something.\"\"\"
+    return mood
+""",
+        "needs the parameter 'mood'",
+    ),
     "name": (GOOD.replace('Skill("good")', 'Skill("Good Skill")'), "lower-case"),
 }
 

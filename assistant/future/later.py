@@ -1,6 +1,6 @@
 """Commands for later: kept in the schedule as they were understood, and done by the same road when they are due."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -59,6 +59,19 @@ def plan(
         raise BadSlot(f"It is later than that already: {spoken(due)}.")
     entry = schedule.at(due, command, kind=KIND, name=when.text)
     return entry, f"{said} {spoken(entry.at)}."
+
+
+def sooner(pending: Sequence[Entry], intent: Intent) -> list[Entry]:
+    """Those of the pending commands that do the same as the one planned last, before it and once."""
+    same = [
+        entry
+        for entry in pending
+        if isinstance(entry.what, Command)
+        and (entry.what.intent, dict(entry.what.slots)) == (intent.name, dict(intent.slots))
+        and not entry.days
+    ]
+    newest = max(same, key=lambda entry: entry.id, default=None)
+    return [entry for entry in same if newest is not None and entry.id != newest.id and entry.at <= newest.at]
 
 
 def _days(days: str) -> str:

@@ -150,8 +150,11 @@ class PhraseBook:
             for command, time in (parts, parts[::-1]):
                 for at in self._match(time, self._times):
                     for plain in self._trim(command):
+                        ends = at.template.intent == later.FOR_A_WHILE.name
                         for match in self._match(plain, self._waiting):
-                            yield match, later.when(plain.verbatim(0, len(plain.text)), at.slots, self._today())
+                            if match.template.lasting or not ends:
+                                text = plain.verbatim(0, len(plain.text))
+                                yield match, later.when(text, at.slots, self._today(), ends=ends)
 
     def _match(self, sentence: _Sentence, among: Sequence[Template]) -> Iterator[_Match]:
         text = sentence.text

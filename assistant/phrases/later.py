@@ -52,11 +52,19 @@ SPEC = IntentSpec(
 )
 """Not an intent: what may follow a command that can wait, or stand before it where it is typed."""
 
-VOCABULARY = Vocabulary((SPEC,))
+FOR_A_WHILE = IntentSpec(
+    "for a while",
+    ("for {delay}", "(until|till) ({time}|{sun})"),
+    tuple(slot for slot in SPEC.slots if slot.name in ("delay", "time", "sun")),
+    weight=0.3,
+)
+"""What may follow a command that something else ends."""
+
+VOCABULARY = Vocabulary((SPEC, FOR_A_WHILE))
 
 
-def when(text: str, slots: Mapping[str, object], today: date) -> When:
-    """From the slots of `SPEC`, and the words of the command alone."""
+def when(text: str, slots: Mapping[str, object], today: date, *, ends: bool = False) -> When:
+    """From the slots of `SPEC`, or of `FOR_A_WHILE` which tells when it `ends`, and the words of the command alone."""
     said = dict(slots)
     daily, on = said.pop("daily", None), said.pop("part", None) or said.pop("tonight", None)
     part = str(daily or on or "")
@@ -66,4 +74,4 @@ def when(text: str, slots: Mapping[str, object], today: date) -> When:
         said["days"] = EVERY_DAY
     elif on:
         said.setdefault("day", today.isoformat())
-    return When(text, **said)  # type: ignore[arg-type]  # the kinds of the slots make the types of the fields
+    return When(text, ends=ends, **said)  # type: ignore[arg-type]  # the kinds of the slots make the types of the fields

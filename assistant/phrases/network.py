@@ -148,16 +148,21 @@ def _graph(vocabulary: Vocabulary) -> tuple[Graph, Sequence[int]]:
     graph = Graph({**parsed.lists, **times.lists})
     tail, last = (graph.optional(after, end, POLITE_AFTER) for end in (COMPLETE, FINAL))
     tail = graph.any_of([(1 - DROPPED, tail), (DROPPED, graph.read(syntax.parse(courtesy.DROPPING), FINAL))]) or tail
-    waiting = tail
+    waiting = lasting = tail
     if any(each.later for each in parsed.templates):
-        some = [(each.prior, graph.read(each.sentence.expression, tail)) for each in times.templates]
-        both = graph.any_of([(1 - later.SAID, tail), (later.SAID, graph.any_of(some))])
-        assert both is not None
-        waiting = both
-    _enumerate(graph, vocabulary, tail, waiting)
-    ends = {(True, False): last, (True, True): waiting, (False, False): tail, (False, True): waiting}
+        some = [(each.intent, each.prior, graph.read(each.sentence.expression, tail)) for each in times.templates]
+        at = [(prior, state) for intent, prior, state in some if intent != later.FOR_A_WHILE.name]
+        waiting, lasting = (
+            graph.any_of([(1 - later.SAID, tail), (later.SAID, graph.any_of(several))]) or tail
+            for several in (at, [(prior, state) for _, prior, state in some])
+        )
+    _enumerate(graph, vocabulary, (tail, waiting, lasting))
+
+    def end(each: templates.Template) -> int:
+        return lasting if each.lasting else waiting if each.later else last if each.alone else tail
+
     read = [
-        (each.alone, each.prior, graph.read(each.sentence.expression, ends[each.alone, each.later]))
+        (each.alone, each.prior, graph.read(each.sentence.expression, end(each)))
         for each in parsed.templates
         if each.prior
     ]
@@ -176,12 +181,13 @@ def _graph(vocabulary: Vocabulary) -> tuple[Graph, Sequence[int]]:
     return graph, [polite(each) for each in (said, more) if each is not None]
 
 
-def _enumerate(graph: Graph, vocabulary: Vocabulary, tail: int, waiting: int) -> None:
+def _enumerate(graph: Graph, vocabulary: Vocabulary, ends: tuple[int, ...]) -> None:
     """Let several names be said where one is the last word: "the lamp and the fan", "the lamp the fan and the bell"."""
     for names in ("devices", "areas"):
         slots = [slot for spec in vocabulary.intents for slot in spec.slots if slot.names == names and slot.choices]
         if not slots:
             continue
+        tail = ends[0]
         every = kinds.choice(tuple(dict.fromkeys(choice for slot in slots for choice in slot.choices)))
         graph.lists.update(every.lists)
         last, more = (syntax.parse(f"{said} {every.template}") for said in ("and [the|my|our]", "[and] (the|my|our)"))
@@ -189,7 +195,7 @@ def _enumerate(graph: Graph, vocabulary: Vocabulary, tail: int, waiting: int) ->
         for _ in range(MOST_NAMED - 2):
             further = graph.any_of([(1.0, graph.read(last, tail)), (1.0, further and graph.read(more, further))])
         lists = {name for slot in slots for name in kinds.choice(slot.choices).lists}
-        for end in (tail, waiting):
+        for end in ends:
             said = graph.any_of([(1 - SEVERAL, end), (SEVERAL, further)])
             if said is not None:
                 graph.enumerated.update(((name, end), said) for name in lists)

@@ -35,6 +35,8 @@ class Template:
     """How likely it is to be said; the priors of a vocabulary add up to one."""
     later: bool
     """Whether a time may be said with it."""
+    lasting: bool
+    """Whether it may be said for a while."""
     alone: bool
     """Whether no other command is said in one breath with it."""
     slots: Mapping[str, Kind]
@@ -84,7 +86,16 @@ def parse(vocabulary: Vocabulary) -> Templates:
             first, last = (ends.words(expression, end) for end in (0, -1))
             templates.append(
                 Template(
-                    spec.name, Sentence(expression), spec.weight, prior, spec.later, spec.alone, kinds, first, last
+                    spec.name,
+                    Sentence(expression),
+                    spec.weight,
+                    prior,
+                    spec.later,
+                    spec.lasting,
+                    spec.alone,
+                    kinds,
+                    first,
+                    last,
                 )
             )
     return Templates(tuple(templates), lists)
