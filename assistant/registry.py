@@ -288,12 +288,16 @@ class Registry:
         self, handler: Handler, arguments: Mapping[str, object], chosen: Mapping[str, Sequence[Device]]
     ) -> Response:
         """Once for each device that was chosen where a name fitted several; one answer. Raises as `_call`."""
-        responses = [
-            await self._call(handler, {**arguments, **dict(zip(chosen, devices, strict=True))})
-            for devices in product(*chosen.values())
-        ]
-        if len(responses) == 1:
-            return replace(responses[0], meant={name: devices[0].name for name, devices in chosen.items()})
+        calls = [{**arguments, **dict(zip(chosen, devices, strict=True))} for devices in product(*chosen.values())]
+        if len(calls) == 1:
+            meant = {name: devices[0].name for name, devices in chosen.items()}
+            return replace(await self._call(handler, calls[0]), meant=meant)
+        responses = []
+        for call in calls:
+            try:
+                responses.append(await self._call(handler, call))
+            except (SkillError, BadSlot) as error:
+                responses.append(Response(str(error), ok=False, error=str(error)))
         errors = [each.error for each in responses if each.error]
         return Response(combined([each.text for each in responses]), ok=not errors, error="; ".join(errors) or None)
 
@@ -316,6 +320,8 @@ class Registry:
 
 async def _chosen(asker: Asker, several: Ambiguous) -> Sequence[Device]:
     """The devices that the household means. Raises Unanswered."""
+    if several.all:
+        return several.devices
     places = await asker(several.question, options_slot("answer", several.options, several=True))
     devices = [several.devices[place] for place in cast(list[int], places)]
     asker.named(devices)

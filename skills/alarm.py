@@ -7,10 +7,10 @@ from typing import Annotated
 
 from assistant.skill import (
     Announcement,
-    Asked,
     BadSlot,
     Context,
     Entry,
+    Moment,
     OClock,
     OneOf,
     PartOfDay,
@@ -101,10 +101,15 @@ GROUPS = {"day": EVERY_DAY, "weekday": frozenset(range(5)), "weekend": frozenset
         "alarm",
     ),
 )
-async def set(
-    ctx: Context, at: Annotated[OClock, Asked("For when?")], day: date | None = None, part: PartOfDay | None = None
-) -> str:
+async def set(ctx: Context, at: OClock | None = None, day: date | None = None, part: PartOfDay | None = None) -> str:
     """Set an alarm."""
+    if at is None:
+        said = await ctx.ask("For when?", Moment)
+        if said.delay is not None:
+            return await after(ctx, said.delay)
+        at, day = said.at, said.day or day
+    if at is None:
+        at = await ctx.ask("At what time?", OClock)
     at = at.in_the(part)
     now = ctx.now().replace(tzinfo=None)
     when = at.after(now, early=True) if day is None else at.on(day, early=True)
@@ -197,6 +202,7 @@ async def list(ctx: Context) -> str:
     weight=1,
     written=(
         "next alarm",
+        f"(when|what time) (does|will) {MY} [next] alarm (ring|go off|wake me) {SOME_DAY}",
         f"([at|for] what time|when) (is|are|did I set|have I set|have you set|did you set) [the|my|an|any] "
         f"[wake up|wakeup|morning|early|next] (alarm|alarms) [set] [for|at] [me] {SOME_DAY}",
     ),
@@ -243,7 +249,7 @@ async def change(ctx: Context, at: OClock, old: OClock | None = None) -> str:
     f"{CANCEL} {MY} {{days}} alarm",
     f"{CANCEL} {MY} {{at}} alarm (on|for|every) {{days}}",
     f"{CANCEL} {MY} alarm (for|on) [every] {{days}}",
-    "(don't|do not) wake me [up] [tomorrow|at {at}]",
+    "(don't|do not) wake me [up] [{day} [{part}]|at {at} [{day}]]",
     weight=2,
     written=(
         f"{CANCEL} [the|my|that|this] (alarm|alarms) [that is|that are|which is] [set] (for|on) {{day}} [{{part}}]",
@@ -269,7 +275,7 @@ async def cancel(
         if day in (None, entry.at.date()) and (part is None or entry.at.hour in HOURS[part])
     ]
     if not found:
-        raise SkillError("There is no such alarm.")
+        raise SkillError("There is no such alarm." if day is None or part else f"There is no alarm {ctx.spoken(day)}.")
     if len(found) > 1:
         options = [(f"[the] [alarm] [for|at] {_said(ctx, each)}", each) for each in found]
         found = await ctx.choose(f"{_list(ctx, found)} Which one shall I cancel, or all?", options, several=True)

@@ -83,7 +83,7 @@ async def open(ctx: Context, device: Cover | None = None, sort: Sort | None = No
 @skill.intent(
     f"(close|shut|lower|roll down|pull down|draw) {WHICH}",
     f"(pull|roll|put|draw|bring|wind) {WHICH} (down|shut|closed|to)",
-    "(keep|shut|block) [out] the (light|sun|daylight) [out]",
+    "((keep|block) [out] the (light|sun|daylight) [out]|shut out the (light|sun|daylight))",
     weight=3,
     later=True,
 )

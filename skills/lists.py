@@ -195,7 +195,7 @@ def read(ctx: Context, name: Name | None = None, own: Own | None = None) -> str:
     written=(
         f"(do|did) (we|I) [already|remember to|forget to] (have|put|write|add|include) [any] {{items}} "
         f"(on|to|in) {ANY_LIST}",
-        f"have (we|I) [already] (put|written|added) {{items}} (on|to) {ANY_LIST}",
+        f"have (we|I) [already] (put|written|added|got) [any] {{items}} (on|to) {ANY_LIST} [already|yet]",
         f"does {ANY_LIST} [already] (have|contain|include) {{items}} [on it]",
         f"(is|are) {{items}} [already] on {ANY_LIST}",
     ),

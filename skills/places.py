@@ -155,7 +155,7 @@ THERE = "[over] (in|at|for|of|over in) [the] [city of|state of]"
     weight=2,
     written=(
         f"{ASKED} {NOW} {THERE} ({{place}}|{{other}}) {NOW}",
-        f"{ASKED} {THERE} ({{place}}|{{town}}) [in] {{region}}",
+        f"{ASKED} {THERE} ({{place}}|{{other}}|{{town}}) [in] {{region}}",
         f"{ASKED} {NOW} [over] (in|for|on) [the] {{zone}} {NOW}",
         f"(what is [the] [current|time in]|[the] current) {{zone}} {NOW}",
         f"give me [the] [current|local] time {THERE} ({{place}}|{{other}}|{{town}} {{region}}) {NOW}",

@@ -25,7 +25,7 @@ skill = Skill("reminder")
 
 REMIND = "(remind me|remind us|give me a reminder|set a reminder|make a reminder|add a reminder|create a reminder)"
 TO = "(to|about|that|of)"
-CANCEL = "(cancel|delete|remove|clear|forget|drop|scrap|get rid of|call off)"
+CANCEL = "(cancel|delete|remove|clear|forget [about]|drop|scrap|scratch|get rid of|call off)"
 Thing = Annotated[
     str,
     OneOf(
@@ -33,7 +33,9 @@ Thing = Annotated[
         spoken={"(lights|light)": "lights", "(blinds|blind)": "blinds", "(fans|fan)": "fans"},
     ),
 ]
-Sun = Annotated[str, OneOf(spoken={"(sunset|sundown|nightfall)": "sunset", "(sunrise|sun up|daybreak)": "sunrise"})]
+Sun = Annotated[
+    str, OneOf(spoken={"(sunset|sundown|nightfall|dusk)": "sunset", "(sunrise|sun up|daybreak|dawn)": "sunrise"})
+]
 COMMAND = "command"
 """The kind of what is to be done later."""
 EARLY = 5
@@ -246,6 +248,13 @@ async def cancel_all(ctx: Context) -> str:
     "what is (planned|scheduled|pending|coming up|happening|going to happen) [for|on] {day}",
     "what (else|all) is (pending|planned|scheduled|coming up)",
     weight=1,
+    written=(
+        "what (have I got|do I have|is) on [for] [{day}|this week]",
+        "(do I have|have I got|is there) anything (on|planned|coming up|to do) [on|for] [{day}|this week]",
+        "(do I have|have I got|is there) anything [for] {day}",
+        "(what is|tell me what is|is there anything) on (my|our|the) (schedule|agenda|plan|calendar) "
+        "[for] [{day}|this week]",
+    ),
 )
 async def pending(ctx: Context, day: date | None = None) -> str:
     """Tell everything that is to come: timers, alarms, reminders and what is to be done later."""

@@ -181,6 +181,10 @@ async def subtract(ctx: Context, less: timedelta, name: Name | None = None) -> s
     f"how (much time|much longer|long) (do I have|have I got|is left|has it got) [left] (on|for|until) {MY} {{name}}",
     f"is {MY} {{name}} timer (nearly|almost) (done|finished|up|over)",
     weight=3,
+    written=(
+        f"how (long|much longer|many minutes) (have|has|do|does) {MY} {{name}} (got|have|need) [left|to go]",
+        f"how (long|much longer) (for|till|until) {MY} {{name}} [is|are] [ready|done]",
+    ),
 )
 async def remaining(ctx: Context, name: Name | None = None, length: timedelta | None = None) -> str:
     """Tell how much time is left."""
@@ -192,7 +196,7 @@ async def remaining(ctx: Context, name: Name | None = None, length: timedelta | 
 
 @skill.question(
     "what timers do I have",
-    "(what|which) timers (are (set|running|active|on|there)|do I have|have I [got|set])",
+    "(what|which) timers (are [still] (set|running|going|left|active|on|there)|do I have|have I [got|set])",
     f"(list|show|show me|tell me|read me|what are) [all] [of] {MY} timers",
     "(are there|do I have|have I got) any timers [set|running|active|going]",
     "how many timers (do I have|are there|are set|are running|have I set)",

@@ -26,6 +26,7 @@ async def assistant() -> testing.Assistant:
     [
         ("turn on the lamp in twenty minutes", "I will turn on the lamp in 20 minutes.", 1 / 3),
         ("in half an hour please turn on the lamp", "I will turn on the lamp in 30 minutes.", 0.5),
+        ("lamp on in an hour", "All right, lamp on in an hour.", 1),
         ("switch the lamp on at eight", "I will switch the lamp on today at 8 PM.", 0.75),
         ("turn on the lamp at eight am", "I will turn on the lamp tomorrow at 8 AM.", 12.75),
         ("turn on the lamp on Wednesday at noon", "I will turn on the lamp Wednesday, May the sixth at noon.", 40.75),

@@ -9,6 +9,7 @@ from assistant.conversions import clock_of, date_of, duration_of
 from assistant.errors import BadSlot
 from assistant.future.sun import Sun
 from assistant.messages import Intent, When
+from assistant.phrases.courtesy import VERBS
 from assistant.skill import Command, Entry, Schedule
 
 KIND = "command"
@@ -43,7 +44,7 @@ def plan(
     when = intent.when
     assert when is not None
     command = (Promised if promised else Command)(intent.name, intent.slots, when.text)
-    said = f"I will {when.text}"
+    said = f"{'I will' if when.text.casefold().split()[0] in VERBS else 'All right,'} {when.text}"
     if when.delay is not None:
         delay = duration_of("delay", when.delay)
         return schedule.after(delay, command, kind=KIND, name=when.text), f"{said} in {spoken(delay)}."

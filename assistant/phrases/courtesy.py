@@ -63,7 +63,7 @@ AFTER = ("(please|thanks|thank you [very much|so much|in advance]|for me)",)
 """Pieces of what may be typed after any sentence, one after another in any order."""
 
 AFTER_ALL_BUT_FREE_TEXT = (
-    "(for (us|myself)|okay|ok|too|as well|then)",
+    "(for (us|myself)|okay|ok|too|as well|then|again)",
     "(now|right now|just now|right away|immediately|at once|straight away|asap|quickly|real quick|at the moment)",
     "if you (can|could|would|please|do not mind|would be so kind)",
     "when you (can|get a chance|have a (moment|minute|second))",

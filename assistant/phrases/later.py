@@ -19,8 +19,13 @@ _DAYS = (
 )
 _PARTS = tuple(Choice(name, name) for name in PARTS)
 _SUN = (
-    Choice("(sunset|sundown|nightfall)", "sunset"),
-    Choice("(sunrise|sun up|daybreak)", "sunrise"),
+    Choice("(sunset|sundown|nightfall|dusk)", "sunset"),
+    Choice("(sunrise|sun up|daybreak|dawn)", "sunrise"),
+)
+
+_DUSK = (
+    Choice("(it gets dark|it is dark|the sun (sets|goes down))", "sunset"),
+    Choice("(it gets light|it is light|the sun (rises|comes up))", "sunrise"),
 )
 
 SPEC = IntentSpec(
@@ -34,6 +39,7 @@ SPEC = IntentSpec(
         "({tonight}|at {tonight}) [at {time}]",
         "[{day}] at {sun}",
         "at {sun} {day}",
+        "when {dusk}",
         "(every|each) {days} at ({time}|{sun})",
         "at ({time}|{sun}) (every|each) {days}",
         "(every|each) {daily} at ({time}|{sun})",
@@ -44,6 +50,7 @@ SPEC = IntentSpec(
         SlotSpec("time", "clock", required=False),
         SlotSpec("day", "date", required=False),
         SlotSpec("sun", "choice", required=False, choices=_SUN),
+        SlotSpec("dusk", "choice", required=False, choices=_DUSK),
         SlotSpec("days", "choice", required=False, choices=_DAYS),
         SlotSpec("part", "choice", required=False, choices=_PARTS),
         SlotSpec("daily", "choice", required=False, choices=_PARTS),
@@ -66,6 +73,8 @@ VOCABULARY = Vocabulary((SPEC, FOR_A_WHILE))
 def when(text: str, slots: Mapping[str, object], today: date, *, ends: bool = False) -> When:
     """From the slots of `SPEC`, or of `FOR_A_WHILE` which tells when it `ends`, and the words of the command alone."""
     said = dict(slots)
+    if "dusk" in said:
+        said["sun"] = said.pop("dusk")
     daily, on = said.pop("daily", None), said.pop("part", None) or said.pop("tonight", None)
     part = str(daily or on or "")
     if part and "sun" not in said:

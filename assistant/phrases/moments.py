@@ -176,7 +176,7 @@ def time_of_day() -> Kind:
     template = (
         f"{{hour:hour}} [{{minute:minute}}|o'clock] {_HALF_DAY}"
         f"|{{hour digits:hour}} [[:] {{minute digits:minute}}|o'clock] {_HALF_DAY}"
-        f"|({past}|{{half hour:minute}}) past {_PAST} {_HALF_DAY}"
+        f"|({past} past|{{half hour:minute}} [past]) {_PAST} {_HALF_DAY}"
         f"|{before} (to|before|till|of) {_PAST} {_HALF_DAY}"
         "|[twelve] {fixed:hour}"
     )

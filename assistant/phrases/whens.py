@@ -29,8 +29,8 @@ def moment() -> Kind:
     )
     template = (
         f"(in|after) ({delay})|({delay}) from now"
-        f"|({on}) [{{part of day:part}}] [[at] ({at})]"
-        f"|[at|by|around] ({at}) [[on] ({on})]"
+        f"|[for] ({on}) [{{part of day:part}}] [[at] ({at})]"
+        f"|[for|at|by|around] ({at}) [[on] ({on})]"
         f"|{{part of today:today}} [[at] ({at})]"
     )
     lists = {**duration().lists, **day().lists, **either_half().lists, "part of day": parts, "part of today": today}

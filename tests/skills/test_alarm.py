@@ -88,3 +88,26 @@ async def test_an_alarm_after_a_while_and_one_of_a_part_of_the_day(assistant: te
     assert "8 PM" in await assistant.say("what alarms do I have set right now")
     assert await assistant.say("cancel the alarm for tomorrow morning") == "There is no such alarm."
     assert (await assistant.say("cancel the alarm for tomorrow evening")).endswith("8 PM is cancelled.")
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("for half seven", "Alarm set for tomorrow at 7:30 AM."),
+        ("in two hours", "Alarm set for today at 9:15 PM."),
+        ("seven", "Alarm set for tomorrow at 7 AM."),
+    ],
+)
+async def test_when_it_shall_ring_is_answered_as_people_do(
+    assistant: testing.Assistant, answer: str, said: str
+) -> None:
+    assert await assistant.say("set an alarm") == "For when?"
+    assert await assistant.say(answer) == said
+
+
+async def test_a_day_on_which_nobody_is_to_be_woken_is_left_out_alone(assistant: testing.Assistant) -> None:
+    await assistant.say("wake me up at half past six every weekday")
+    assert (await assistant.say("don't wake me on Saturday")).startswith("There is no alarm Saturday")
+    said = await assistant.say("don't wake me tomorrow")
+    assert said.startswith("I skip the alarm tomorrow at 6:30 AM.")
+    assert await assistant.say("what alarms do I have") == "You have one alarm: 6:30 AM every weekday."

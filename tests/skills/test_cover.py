@@ -62,3 +62,15 @@ async def test_those_that_fail_are_named() -> None:
     assert await assistant.say("open the blinds") == "The left blind is open. The right blind cannot be reached."
     _, response = await assistant.ask("open the right blind")
     assert (response.ok, response.text) == (False, "The right blind cannot be reached.")
+
+
+async def test_a_garage_is_opened_by_its_door_after_a_question() -> None:
+    assistant = await testing.assistant(skill, house=testing.house({"garage": {"garage door": "cover"}}))
+    assert await assistant.say("open the garage") == "Open the garage door?"
+    assert await assistant.say("yes") == "The garage door is open."
+
+
+async def test_the_blinds_are_all_of_them_whatever_their_names() -> None:
+    house = testing.house({"kitchen": {"kitchen blinds": "cover"}, "bedroom": {"bedroom blinds": "cover"}})
+    assistant = await testing.assistant(skill, house=house)
+    assert await assistant.say("open the blinds") == "All blinds are open."

@@ -1,6 +1,7 @@
 import pytest
 
 from assistant import testing
+from assistant.devices.simulated import SimulatedDevice, SimulatedHouse
 from skills.switch import skill
 
 
@@ -52,3 +53,18 @@ async def test_everything_in_a_room_and_in_the_house(assistant: testing.Assistan
     await assistant.say("turn everything off")
     assert await assistant.say("yes") == "The kettle and the extractor are off."
     assert await assistant.say("turn everything off") == "Everything in the house was already off."
+
+
+async def test_a_plural_is_all_whose_names_end_so_each_with_its_own_fate() -> None:
+    house = SimulatedHouse(
+        (
+            SimulatedDevice("bedroom heater", "switch"),
+            SimulatedDevice("space heater", "switch", reachable=False),
+            SimulatedDevice("patio heater", "switch"),
+        )
+    )
+    assistant = await testing.assistant(skill, house=house)
+    answer = await assistant.say("turn on the heaters")
+    assert answer == "The bedroom heater is on. I cannot reach the space heater. The patio heater is on."
+    assert (await assistant.say("turn off the heater")).startswith("Which heater")
+    assert await assistant.say("never mind") == "All right, I leave it."

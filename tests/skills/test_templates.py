@@ -62,8 +62,11 @@ def draw_value(values: SlotList, chance: random.Random) -> tuple[str, object]:
 
 
 def differ(drawn: Mapping[str, object], understood: Mapping[str, object]) -> bool:
-    """Except that a day may be left out for today, and that "the bathroom fan" is the device of this name."""
-    if "area" in drawn and set(understood) == {"device"}:
+    """Except that a day may be left out for today, and that "the bathroom fan" is the device of this name.
+
+    And what is planned for "the blind" is called off by its sort.
+    """
+    if ("area" in drawn and set(understood) == {"device"}) or (set(drawn), set(understood)) == ({"device"}, {"what"}):
         return False
     if any(str(value).startswith(FREE) for value in drawn.values()):  # any words may take some of those that follow
         return not any(str(value).startswith(FREE) for value in understood.values())
