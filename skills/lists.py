@@ -134,6 +134,7 @@ def _add(ctx: Context, where: str, wanted: Sequence[str]) -> str:
     written=(
         f"(cross|scratch|strike|take) (off|out) [the] {{items}} (from|on|of|off) {ANY_LIST}",
         f"{TAKE} {VAGUE} (from|off|off of) ({ANY_LIST}|{SOME_LIST})",
+        "(tick|check|cross|scratch|strike) off [the] {items} [(on|from) [the|my|our] {name} list]",
         f"{TAKE} [the] {{items}} (from|off|off of) {ANY_LIST}",
     ),
 )

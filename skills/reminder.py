@@ -72,7 +72,7 @@ Regular = Annotated[
     ),
 ]
 Part = Annotated[str, OneOf("morning", "noon", "afternoon", "evening", spoken={"(night|tonight)": "night"})]
-What = str
+What = Annotated[str, Asked("Of what shall I remind you?")]
 GROUPS = {
     "day": frozenset(range(7)),
     "evening": frozenset(range(7)),
@@ -91,6 +91,8 @@ GROUPS = {
     f"{REMIND} {TO} {{what}} {{part}} [at {{at}}]",
     f"{REMIND} [for] ([{{day}}] [in the]|this|at) {{part}} [at {{at}}] {TO} {{what}}",
     f"[{{day}}] at {{at}} (remind me|remind us) {TO} {{what}}",
+    f"{REMIND} ({{day}}|[{{day}} [in the]|this] {{part}}) {TO} {{what}} at {{at}}",
+    f"{REMIND} [for] ({{day}} [at {{at}}]|at {{at}} [{{day}}])",
     "(don't|do not) let me forget (to|about) {what} (at {at}|{day} [at {at}]|[this|{day}] {part})",
     "make sure I (remember to|do not forget to|don't forget to) {what} (at {at}|{day} [at {at}]|[this|{day}] {part})",
     weight=2,
@@ -127,6 +129,7 @@ async def after(ctx: Context, what: What, length: timedelta) -> str:
     f"{REMIND} (every|each) {{days}} [at {{at}}] {TO} {{what}}",
     f"{REMIND} {TO} {{what}} (every|each) {{days}} [[in the] {{part}}] [at {{at}}]",
     f"{REMIND} (every|each) {{days}} {{part}} [at {{at}}] {TO} {{what}}",
+    f"{REMIND} (every|each) {{days}} [{{part}}] {TO} {{what}} at {{at}}",
     f"{REMIND} {TO} {{what}} at {{at}} (every|each) {{days}}",
     "every {days} [at {at}] remind me (to|about|that) {what}",
     f"{REMIND} {TO} {{what}} (on {{regular}} [at {{at}}]|at {{at}} on {{regular}})",
@@ -164,7 +167,7 @@ async def every(
     "(I need|I want|can I have) a reminder (to|about) {what}",
     weight=0.5,
 )
-async def ask(ctx: Context, what: Annotated[What, Asked("Of what shall I remind you?")]) -> str:
+async def ask(ctx: Context, what: What) -> str:
     """Ask what to remind of, and when."""
     return _remind(ctx, what, await ctx.ask("When?", Moment))
 
@@ -250,7 +253,7 @@ async def cancel_all(ctx: Context) -> str:
     weight=1,
     written=(
         "what (have I got|do I have|is) on [for] [{day}|this week]",
-        "(do I have|have I got|is there) anything (on|planned|coming up|to do) [on|for] [{day}|this week]",
+        "((do|did) I have|have I got|is there) anything (on|planned|coming up|to do) [on|for] [{day}|this week]",
         "(do I have|have I got|is there) anything [for] {day}",
         "(what is|tell me what is|is there anything) on (my|our|the) (schedule|agenda|plan|calendar) "
         "[for] [{day}|this week]",

@@ -183,6 +183,7 @@ async def subtract(ctx: Context, less: timedelta, name: Name | None = None) -> s
     weight=3,
     written=(
         f"how (long|much longer|many minutes) (have|has|do|does) {MY} {{name}} (got|have|need) [left|to go]",
+        f"(is|are) {MY} {{name}} [timer] [nearly|almost] (done|ready|finished) [yet]",
         f"how (long|much longer) (for|till|until) {MY} {{name}} [is|are] [ready|done]",
     ),
 )

@@ -55,6 +55,7 @@ BEFORE = (
     "(i (want|need|would like) to|i wanna|let us|help me [to]|(be|make) sure (to|you)|you (can|may|should))",
     "i was (hoping|wondering if) you (could|can|would)",
     "(tell|show) (me|us)",
+    "do not forget to",
     "(do you [happen to] know|let (me|us) know|any idea|i (want|need|would like) to (know|hear|see))",
 )
 """Pieces of what may be typed before any sentence, one after another in any order."""
