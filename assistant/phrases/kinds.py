@@ -74,17 +74,18 @@ def things() -> Kind:
     """Any words that are nothing but goods."""
     every = wordlists()
     known = [said for name in GOODS for said in every[name]]
-    one = f"[some|more|{{measure}}|{{how many}} [({MEASURES}) of]] {{good}}"
-    said = one
+    before = f"some|more|{{measure}}|{{how many}} [({MEASURES}) of]"
+    rest = ""
     for _ in range(MOST_GOODS - 1):
-        said = f"{one} [[and] {said}]"
+        rest = f"[[and] [{before}] {{good}} {rest}]"
+    said = f"[a|an|{before}] {{good}} {rest}"
 
     def compose(parts: Sequence[Part], _: date) -> str | None:
         words = str(parts[0][1])
         return words if goods(words) else None
 
     lists = {
-        "goods": AnyWords(name="goods", said=syntax.parse(f"[a|an] {said}"), is_text=False),
+        "goods": AnyWords(name="goods", said=syntax.parse(said), is_text=False),
         "good": spoken("good", known),
         "measure": spoken("measure", every["measure"]),
         "how many": spoken("how many", (number(n, 1.0) for n in range(2, 13))),
