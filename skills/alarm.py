@@ -98,16 +98,17 @@ GROUPS = {"day": EVERY_DAY, "weekday": frozenset(range(5)), "weekend": frozenset
         f"{WHEN} (alarm|wake up call)",
         f"({SET}|start|turn on|I would like) {ALARM} [for me|for|at]",
         f"({SET}|I need) me {ALARM} [[for|at|on] {WHEN}]",
+        f"({WAKE} [on]|({SET}|I need|I want) {ALARM} (for|on)) {{day}} [{{part}}]",
         "alarm",
     ),
 )
 async def set(ctx: Context, at: OClock | None = None, day: date | None = None, part: PartOfDay | None = None) -> str:
     """Set an alarm."""
-    if at is None:
+    if at is None and day is None:
         said = await ctx.ask("For when?", Moment)
         if said.delay is not None:
             return await after(ctx, said.delay)
-        at, day = said.at, said.day or day
+        at, day = said.at, said.day
     if at is None:
         at = await ctx.ask("At what time?", OClock)
     at = at.in_the(part)

@@ -76,6 +76,7 @@ async def speed(
     f"(turn|speed) {WHICH} up {LITTLE}",
     f"make {WHICH} [go|run|spin|blow|turn] [a bit|a little|much] (faster|stronger|harder)",
     "((increase|raise) the speed of [the] {device}|(increase|raise) the fan speed|more (wind|air))",
+    after=("[a bit|a little|much] (faster|stronger) [please]",),
 )
 async def faster(ctx: Context, step: Percent | None = None, device: Fan | None = None, area: Area | None = None) -> str:
     """Make a fan faster."""
@@ -87,6 +88,7 @@ async def faster(ctx: Context, step: Percent | None = None, device: Fan | None =
     f"(turn|slow) {WHICH} down {LITTLE}",
     f"make {WHICH} [go|run|spin|blow|turn] [a bit|a little|much] (slower|weaker|quieter)",
     "((decrease|reduce|lower) the speed of [the] {device}|(decrease|reduce|lower) the fan speed|less (wind|air))",
+    after=("[a bit|a little|much] (slower|weaker) [please]",),
 )
 async def slower(ctx: Context, step: Percent | None = None, device: Fan | None = None, area: Area | None = None) -> str:
     """Make a fan slower."""

@@ -23,7 +23,7 @@ async def call(ctx: Context, device: Device, word: str) -> str:
 
 @skill.question(
     "what names do you know",
-    "(what|which) (names|nicknames|aliases) (do you know|have you learned|did I teach you|are there)",
+    "(what|which) [other] (names|nicknames|aliases) (do you know|have you (learned|learnt)|did I teach you|are there)",
     "(list|tell me|read me) [all] [the|my] (names|nicknames|aliases) [that you know]",
     "what do you call (things|the devices|what)",
     weight=0.2,

@@ -48,6 +48,24 @@ async def test_a_room_after_what_has_no_rooms_means_nothing() -> None:
 
 
 CONVERSATIONS = {
+    "them is all that the last sentence spoke of": """
+        > turn on the desk lamp, the fan and the radio
+        The desk lamp, the fan and the radio are on.
+        > turn them off
+        The desk lamp, the fan and the radio are off.
+        > turn on the kettle
+        The kettle is on.
+        > turn them off
+        The kettle is off.
+        > turn on the bedroom light and the desk lamp
+        The bedroom light and the desk lamp are on.
+        > make both of them red
+        The bedroom light and the desk lamp are red.
+        > undo that
+        All right, that is undone.
+        > turn it off
+        The desk lamp is off.
+    """,
     "several commands are done in order and answered once": """
         > turn off the lights and set a timer for ten minutes
         All lights were already off. Timer set for 10 minutes.

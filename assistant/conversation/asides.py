@@ -28,6 +28,7 @@ _ASIDES = (
             "what (did|have) you (hear|heard|understand|understood)",
             "what did I [just] say",
             "what did you think I said",
+            "what (did|have) you just (do|done)",
         ),
         weight=0.2,
     ),

@@ -8,11 +8,14 @@ from assistant.phrases import courtesy
 from assistant.phrases.book import PhraseBook
 from assistant.phrases.words import spelled
 
-PRONOUN = Choice("(it|them|that|this|those|these|(that|this) one|those two|both of them|the same)", "it")
+PRONOUN = Choice("(it|them|that|this|those|these|(that|this) one|those two|both [of (them|those)]|the same)", "it")
 """How the thing that was spoken of last is named again."""
 
 REMEMBER = "names.call"
 """The intent by which a device gets another name, with the slots `device` and `word`."""
+
+_SEVERAL = frozenset({"them", "those", "these", "both"})
+"""Pronouns for all that one sentence spoke of."""
 
 _LEADING = (("in", "on", "at", "for", "to", "of"), ("the", "my", "our"))
 """Words that may stand before a name or a value, in this order."""
@@ -25,6 +28,9 @@ class Last:
     intent: Intent
     at: float
     """When, by the clock of the `Mind`."""
+    sentence: int
+    others: tuple[Intent, ...] = ()
+    """What the same sentence asked for before it."""
 
 
 class Following:
@@ -36,6 +42,7 @@ class Following:
         self._clock = clock
         self._make = book
         self._last: dict[str, Last] = {}
+        self._sentence = 0
         self._specs: Mapping[str, IntentSpec] = {}
         self._books: dict[str, tuple[PhraseBook, PhraseBook]] = {}
         self._values: dict[SlotSpec, PhraseBook] = {}
@@ -57,7 +64,23 @@ class Following:
     def note(self, intent: Intent, room: str = "") -> None:
         """Remember what was done just now, if something could follow from it."""
         if intent.name in self._specs and self._specs[intent.name].slots:
-            self._last[room] = Last(intent, self._clock())
+            before = self._last.get(room)
+            same = before is not None and before.sentence == self._sentence
+            others = (*before.others, before.intent) if before is not None and same else ()
+            self._last[room] = Last(intent, self._clock(), self._sentence, others)
+
+    def begin(self) -> None:
+        """Another sentence begins."""
+        self._sentence += 1
+
+    def all_of(self, intent: Intent, text: str, room: str = "") -> Sequence[Intent]:
+        """What follows from the last command, and where "them" is said, the same for all that its sentence spoke of."""
+        last = self._last.get(room)
+        if last is None or _SEVERAL.isdisjoint(spelled(text).split()):
+            return [intent]
+        named = dict.fromkeys(filter(None, map(self._device, (*last.others, intent))))
+        several = [self._aimed(intent, name) for name in named] if len(named) > 1 else [intent]
+        return [each for each in several if each is not None]
 
     def last(self, room: str = "") -> Intent | None:
         """What was done last, if that was lately."""

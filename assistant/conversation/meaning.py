@@ -83,6 +83,7 @@ class Meaning:
     async def wanted(self, transcript: Transcript, turn: int, watch: Stopwatch) -> Wanted:
         """What the words ask for. Never raises what an understander raised."""
         text, last = transcript.text, self.following.last()
+        self.following.begin()
         if not text or too_long(text):
             return Wanted()
         if asides.dropped(text) or await self._is_forbidden(transcript):
@@ -91,7 +92,8 @@ class Meaning:
             if (found := await self._instead(last, transcript)) is not None:
                 return Wanted((replace(found, confidence=transcript.confidence, text=text),), instead=True)
             if (found := await self._following_from(last, transcript)) is not None:
-                return Wanted((replace(found, confidence=transcript.confidence, text=text),))
+                found = replace(found, confidence=transcript.confidence, text=text)
+                return Wanted(tuple(self.following.all_of(found, text)))
         return Wanted(tuple(await self._understand(transcript, turn, watch)))
 
     def may_mean(self, transcript: Transcript) -> bool:

@@ -36,7 +36,10 @@ CONTRACTIONS = {
 }
 """Contracted → full. Templates and transcripts are read in the full form; the network holds both."""
 
-_TYPED = {full.replace("'", ""): words for full, words in CONTRACTIONS.items()} | {"cannot": "can not"}
+_TYPED = {full.replace("'", ""): words for full, words in CONTRACTIONS.items()} | {
+    "cannot": "can not",
+    "goodnight": "good night",
+}
 _AMBIGUOUS = ("id", "ill", "wont", "its", "were", "well")
 """Without their apostrophe these are other words."""
 
