@@ -13,12 +13,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import cast
 
-from assistant.answers import combined
+from assistant.answers import combined, is_
 from assistant.concurrency import in_daemon_thread
 from assistant.conversation.calls import Asker
 from assistant.conversation.which import Ambiguous
 from assistant.errors import BadSlot, SkillError, SkillLoadError, Unanswered
-from assistant.house import Device, House, HouseLookedAt
+from assistant.house import Area, Device, House, HouseLookedAt
 from assistant.memory import lasting
 from assistant.messages import Action, Ask, Intent, Response, Vocabulary, When
 from assistant.phrases.examples import plain_sentence, sentence
@@ -237,6 +237,7 @@ class Registry:
             guard.check_command()
         house = HouseLookedAt(self._house) if handler.question else guarded(self._house, guard)
         arguments, unclear = bind(handler.slots, intent.slots, house)
+        _narrow(arguments, unclear, [slot.name for slot in handler.slots if slot.spec(house).names == "devices"])
         guard.named(arguments.values())
         missing = [slot for slot in handler.slots if slot.required and slot.name not in {*arguments, *unclear}]
         if intent.when is not None:
@@ -316,6 +317,25 @@ class Registry:
             logger.exception("%s failed", handler.intent)
             return Response(APOLOGY, ok=False, error=f"{handler.intent}: {type(error).__name__}: {error}")
         return _response(handler, result)
+
+
+def _narrow(arguments: dict[str, object], unclear: dict[str, Ambiguous], named: Sequence[str]) -> None:
+    """Where a room was named beside a device, take the one that is there. Raises BadSlot where it is elsewhere."""
+    area = next((value for value in arguments.values() if isinstance(value, Area)), None)
+    if area is None:
+        return
+    for name, several in [*unclear.items()]:
+        there = [device for device in several.devices if device.area == area]
+        if not there:
+            raise BadSlot(f"There is no {several.word} in the {area.name}.")
+        if len(there) == 1:
+            arguments[name] = there[0]
+            del unclear[name]
+        else:
+            unclear[name] = Ambiguous(several.word, there)
+    for device in (cast(Device, arguments[name]) for name in named if name in arguments):
+        if device.area not in (area, None):
+            raise BadSlot(f"The {device.name} {is_(device)} not in the {area.name}.")
 
 
 async def _chosen(asker: Asker, several: Ambiguous) -> Sequence[Device]:

@@ -34,6 +34,7 @@ skill = Skill("light", settings=Settings)
 
 ALL = "[the|my|our|all|all the|all my|all of the]"
 ONE = "[the|my|our] {light}"
+ONE_IN = "[the|my|our] {light} in [the|my|our] {area}"
 SOME = (
     f"(({ALL} (lights|lamps)|the light|[the] lighting) (in|of) [the|my|our] {{area}}"
     f"|{ALL} {{area}} (lights|lamps|lighting))"
@@ -105,6 +106,7 @@ def said(*patterns: str) -> tuple[str, ...]:
     ended_by="off",
     written=(
         *said("(leave|keep) … [turned|switched] on"),
+        f"((turn|switch|put) on {ONE_IN}|(turn|switch|put) {ONE_IN} on)",
         f"((turn|switch|put) on|activate|light) {HOUSE}",
         f"(turn|switch|put) {HOUSE} on",
         *said("have … [turned|switched] on", "(could|can) … be (turned|switched) on", "let … be on"),
@@ -131,6 +133,7 @@ async def on(ctx: Context, light: Light | None = None, area: Area | None = None)
     later=True,
     written=(
         f"((turn|switch|shut|put) (off|out)|kill|cut|extinguish) {HOUSE}",
+        f"((turn|switch|put) off {ONE_IN}|(turn|switch|put) {ONE_IN} off)",
         f"(turn|switch|shut|put) {HOUSE} (off|out)",
         *said("have … [turned|switched] off", "(could|can) … be (turned|switched) off", "(cut|douse) …"),
         "lights out [everywhere|please]",

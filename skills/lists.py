@@ -74,6 +74,7 @@ AGAIN = "(it|that|them|some|more|one)"
     "(we|I) (need to buy|have to buy|need (more|another)) {items}",
     f"{ADD} {{goods}} (to|on|onto) {USUAL}",
     f"({OUT}|(we|I) (need to buy|have to buy)) {{goods}}",
+    after=(f"{ADD} {{items}} (to|on|onto) (it|there)",),
     weight=3,
     written=(
         f"{ADD} {{items}} [down] (to|on|onto) ({SOME_LIST}|{ANY_LIST})",
@@ -130,6 +131,7 @@ def _add(ctx: Context, where: str, wanted: Sequence[str]) -> str:
     "(I|we) ((bought|have bought|have got|already have) [the]|got the) {items}",
     f"{TAKE} [the] {{goods}} (from|off|off of) {USUAL}",
     "(I|we) ((bought|have bought|have got|already have) [the]|got the) {goods}",
+    after=(f"{TAKE} [the] {{items}} (from|off) [of] (it|there)",),
     weight=2,
     written=(
         f"(cross|scratch|strike|take) (off|out) [the] {{items}} (from|on|of|off) {ANY_LIST}",
@@ -168,7 +170,7 @@ async def remove(
         f"[to me] [that are] (on|in|of|from) {ANY_LIST} {FOR_NOW}",
         f"what (the|are the) (things|items|entries) (on|in) {ANY_LIST} [are] {FOR_NOW}",
         f"what does {ANY_LIST} (contain|say|include|have) [on it] {FOR_NOW}",
-        "[what about|how about] [the|my|our] {name} list",
+        "[what about|how about|what is|give me] [the|my|our] {name} list",
         f"(do I have|[if] there is|have I (put|added)|is there) anything [left] (on|to) {ANY_LIST} {FOR_NOW}",
         f"how many (things|items|entries) (do I have|have I got|are) on {ANY_LIST} {FOR_NOW}",
     ),

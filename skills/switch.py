@@ -24,6 +24,7 @@ MANY = 5
 """More devices than this are counted, not named."""
 
 ONE = "[the|my|our] {device}"
+ONE_IN = "[the|my|our] {device} in [the|my|our] {area}"
 ALL = "[the|my|our|all|all the|all my|all of the]"
 SOME = f"({ALL} {{kind}} (in|of) [the|my|our] {{area}}|{ALL} {{area}} {{kind}})"
 HERE = "ALL {kind} … in [the|my|our] {area}".replace("ALL", ALL)
@@ -45,7 +46,10 @@ def said(*patterns: str) -> tuple[str, ...]:
     weight=5,
     later=True,
     ended_by="off",
-    written=said("(leave|keep) … [turned|switched] (on|running)"),
+    written=(
+        *said("(leave|keep) … [turned|switched] (on|running)"),
+        f"((turn|switch|put) on {ONE_IN}|(turn|switch|put) {ONE_IN} on)",
+    ),
 )
 async def on(ctx: Context, device: Switchable | None = None, kind: Kind | None = None, area: Area | None = None) -> str:
     """Turn a device on."""
@@ -60,6 +64,7 @@ async def on(ctx: Context, device: Switchable | None = None, kind: Kind | None =
     f"(turn|switch|put|shut) {HERE.replace('…', 'off')}",
     weight=5,
     later=True,
+    written=(f"((turn|switch|put) off {ONE_IN}|(turn|switch|put) {ONE_IN} off)",),
 )
 async def off(
     ctx: Context, device: Switchable | None = None, kind: Kind | None = None, area: Area | None = None

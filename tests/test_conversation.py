@@ -189,7 +189,9 @@ CONVERSATIONS = {
         """,
     "which one": """
         > turn on the lamp in the kitchen
-        Sorry, I did not understand that. You can say: turn on the bedside lamp.
+        The bedside lamp is not in the kitchen.
+        > turn on the lamp in the bedroom
+        The bedside lamp is on.
         > turn on the blind
         Which blind: the left blind or the right blind?
         > the left one

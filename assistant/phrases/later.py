@@ -17,6 +17,11 @@ _DAYS = (
     Choice("(weekday|week day|workday)", "01234"),
     Choice("weekend", "56"),
 )
+_REGULAR = (
+    *(Choice(f"{name}s", str(number)) for number, name in enumerate(_WEEKDAYS)),
+    Choice("(weekdays|week days|workdays)", "01234"),
+    Choice("weekends", "56"),
+)
 _PARTS = tuple(Choice(name, name) for name in PARTS)
 _SUN = (
     Choice("(sunset|sundown|nightfall|dusk)", "sunset"),
@@ -42,6 +47,8 @@ SPEC = IntentSpec(
         "when {dusk}",
         "(every|each) {days} at ({time}|{sun})",
         "at ({time}|{sun}) (every|each) {days}",
+        "at ({time}|{sun}) on {regular}",
+        "on {regular} at ({time}|{sun})",
         "(every|each) {daily} at ({time}|{sun})",
         "at ({time}|{sun}) (every|each) {daily}",
     ),
@@ -52,6 +59,7 @@ SPEC = IntentSpec(
         SlotSpec("sun", "choice", required=False, choices=_SUN),
         SlotSpec("dusk", "choice", required=False, choices=_DUSK),
         SlotSpec("days", "choice", required=False, choices=_DAYS),
+        SlotSpec("regular", "choice", required=False, choices=_REGULAR),
         SlotSpec("part", "choice", required=False, choices=_PARTS),
         SlotSpec("daily", "choice", required=False, choices=_PARTS),
         SlotSpec("tonight", "choice", required=False, choices=(Choice("tonight", "night"),)),
@@ -73,8 +81,9 @@ VOCABULARY = Vocabulary((SPEC, FOR_A_WHILE))
 def when(text: str, slots: Mapping[str, object], today: date, *, ends: bool = False) -> When:
     """From the slots of `SPEC`, or of `FOR_A_WHILE` which tells when it `ends`, and the words of the command alone."""
     said = dict(slots)
-    if "dusk" in said:
-        said["sun"] = said.pop("dusk")
+    for other, field in (("dusk", "sun"), ("regular", "days")):
+        if other in said:
+            said[field] = said.pop(other)
     daily, on = said.pop("daily", None), said.pop("part", None) or said.pop("tonight", None)
     part = str(daily or on or "")
     if part and "sun" not in said:
