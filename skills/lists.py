@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Annotated
 
-from assistant.skill import BadSlot, Context, Goods, OneOf, Skill, SkillError, Title, parted
+from assistant.skill import Asked, BadSlot, Context, Goods, Often, OneOf, Skill, SkillError, Title, parted
 
 skill = Skill(
     "lists",
@@ -43,6 +43,7 @@ Name = Annotated[
         }
     ),
 ]
+Several = Annotated[Goods, Often(most=3)]
 ADD = "(add|put|write|place|include|put down|write down|stick|pop|throw|chuck)"
 Own = Annotated[str, Title()]
 THE = "[the|my|our]"
@@ -88,7 +89,11 @@ AGAIN = "(it|that|them|some|more|one)"
     ),
 )
 async def add(
-    ctx: Context, items: str | None = None, goods: Goods | None = None, name: Name | None = None, own: Own | None = None
+    ctx: Context,
+    items: str | None = None,
+    goods: Several | None = None,
+    name: Name | None = None,
+    own: Own | None = None,
 ) -> str:
     """Put things on a list."""
     wanted = _wanted(items, goods) or _split(await ctx.ask("What shall I add?", str))
@@ -99,14 +104,15 @@ async def add(
     "we need {goods}",
     "(we|I) need [to get] {goods}",
     "(we are|I am) (low on|running low on|running out of|short of|out of) {goods}",
-    "(add|get|buy|pick up|put down|write down) {goods} [from the (store|shop|supermarket)]",
-    "[there is] no [more] {goods} left",
-    "the {goods} (is|are) (all gone|finished|used up|almost gone)",
+    "(add|get|buy|pick up|put down|write down) {goods}",
+    "(get|buy|pick up) {good} from the (store|shop|supermarket)",
+    "[there is] no [more] {good} left",
+    "the {good} (is|are) (all gone|finished|used up|almost gone)",
     weight=1,
 )
-def needed(ctx: Context, goods: Goods) -> str:
+def needed(ctx: Context, goods: Several | None = None, good: Goods | None = None) -> str:
     """Put what is needed on the shopping list."""
-    return _add(ctx, SHOPPING, _bare(goods.names))
+    return _add(ctx, SHOPPING, _bare([*(goods.names if goods else ()), *(good.names if good else ())]))
 
 
 def _add(ctx: Context, where: str, wanted: Sequence[str]) -> str:
@@ -192,8 +198,6 @@ def read(ctx: Context, name: Name | None = None, own: Own | None = None) -> str:
     f"(do|did) (we|I) (have|put|write|add) [any] {{items}} (on|to) {LIST}",
     f"does {LIST} (have|contain|include) {{items}}",
     "do (we|I) [still] need (to (buy|get)|any|more|to buy any|to buy more) {items}",
-    f"((is|are) [there] [any|the|some]|(do|did) (we|I) have [any]) {{goods}} [already] on {USUAL}",
-    "do (we|I) [still] need (to (buy|get)|any|more|to buy any|to buy more) {goods}",
     weight=1,
     written=(
         f"(do|did) (we|I) [already|remember to|forget to] (have|put|write|add|include) [any] {{items}} "
@@ -203,12 +207,12 @@ def read(ctx: Context, name: Name | None = None, own: Own | None = None) -> str:
         f"(is|are) {{items}} [already] on {ANY_LIST}",
     ),
 )
-async def has(
-    ctx: Context, items: str | None = None, goods: Goods | None = None, name: Name | None = None, own: Own | None = None
+def has(
+    ctx: Context, items: Annotated[str, Asked("Which thing?")], name: Name | None = None, own: Own | None = None
 ) -> str:
     """Tell whether something is on a list."""
     where = _named(ctx, name, own)
-    wanted = _wanted(items, goods) or _split(await ctx.ask("Which thing?", str))
+    wanted = _split(items)
     there = [item for item in wanted if _found(ctx, where, item)]
     missing = [item for item in wanted if item not in there]
     if not missing:

@@ -7,7 +7,7 @@ the same lists. What the lists match are parts, and one function per kind makes 
 import re
 from collections.abc import Callable, Sequence
 from datetime import date
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from hassil import SlotList
 
@@ -37,10 +37,10 @@ def kind_of(slot: SlotSpec) -> Kind:
             return integer(slot.low, slot.high)
         case "percentage":
             return percentage(slot.low, slot.high)
-        case "text" if slot.choices:
-            return text_often(slot.choices, slot.most)
-        case "text" if slot.title:
-            return title(slot.title)
+        case "goods":
+            return things(slot.most)
+        case "text" if slot.choices or slot.title:
+            return text_often(slot.choices, slot.most) if slot.choices else title(slot.title)
     if slot.kind in _FIXED:
         return _FIXED[slot.kind]()
     raise TemplateError(
@@ -69,14 +69,14 @@ def title(most: int) -> Kind:
     return Kind("{text}", {"text": AnyWords(name="text")}, compose)
 
 
-@cache
-def things() -> Kind:
-    """Any words that are nothing but goods."""
+@lru_cache(maxsize=8)
+def things(most: int) -> Kind:
+    """Any words that are nothing but goods; up to `most` of them can be said where no other words are known."""
     every = wordlists()
     known = [said for name in GOODS for said in every[name]]
     before = f"some|more|{{measure}}|{{how many}} [({MEASURES}) of]"
     rest = ""
-    for _ in range(MOST_GOODS - 1):
+    for _ in range(most - 1):
         rest = f"[[and] [{before}] {{good}} {rest}]"
     said = f"[a|an|{before}] {{good}} {rest}"
 
@@ -85,16 +85,14 @@ def things() -> Kind:
         return words if goods(words) else None
 
     lists = {
-        "goods": AnyWords(name="goods", said=syntax.parse(said), is_text=False),
+        f"goods {most}": AnyWords(name=f"goods {most}", said=syntax.parse(said), is_text=False),
         "good": spoken("good", known),
         "measure": spoken("measure", every["measure"]),
         "how many": spoken("how many", (number(n, 1.0) for n in range(2, 13))),
     }
-    return Kind("{goods}", lists, compose)
+    return Kind(f"{{goods {most}}}", lists, compose)
 
 
-MOST_GOODS = 3
-"""In one sentence."""
 MEASURES = "bottles|packs|boxes|bags|cans|cartons|jars|kilos|pounds|rolls|liters|loaves|bunches|pieces"
 DIGITS = (
     ("oh", "zero"),
@@ -137,7 +135,6 @@ _FIXED: dict[str, Callable[[], Kind]] = {
     "date": moments.day,
     "moment": whens.moment,
     "digits": row_of_digits,
-    "goods": things,
     "text": text,
 }
 """Kinds that are the same in every slot."""
