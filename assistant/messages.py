@@ -289,6 +289,8 @@ class Vocabulary:
     """Everything this house can be told now: what the recognizer listens for and the phrase book reads."""
 
     intents: tuple[IntentSpec, ...] = ()
+    likeliest: bool = False
+    """They are the likeliest of very much that can be said, in which something is like whatever was said."""
 
 
 Verdict = Literal["taken", "asked about", "unsure", "nothing", "failed"]

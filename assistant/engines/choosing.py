@@ -10,6 +10,7 @@ from assistant.concurrency import Worker
 from assistant.engines.doubt import (
     ALONE,
     DISTINCT,
+    FREE_TEXT,
     SUPPORT,
     Choice,
     again,
@@ -108,12 +109,12 @@ class Choosing:
         bound, choices = limit(taken.search.states), heard.choices
         if self._second is None:
             return self._transcript(choices, bound + ALONE)
-        # In small networks the second one costs little, and is asked wherever it is not plain.
-        enough = bound if taken.wide else self._plain
+        # Wherever it is not plain, the second one is asked in small networks, where that is cheap, and about free text.
+        enough = bound if taken.wide and choices and not choices[0].doubt else self._plain
         clear = len(choices) == 1 or (choices and choices[1].cost - choices[0].cost > self._clear)
         if clear and heard.distinct and choices[0].lead < enough:
             return self._transcript(choices, bound)
-        hopeless = not choices or choices[0].lead > bound + SUPPORT
+        hopeless = not choices or choices[0].ahead(bound) < -SUPPORT
         if hopeless and (taken.wide or not heard.distinct):
             return self._transcript(choices, bound)
         if taken.wide:
@@ -134,13 +135,13 @@ class Choosing:
         return own if own.confidence > both.confidence and both.confidence < EVEN else both
 
     async def _by_both(self, second: Recognizer, taken: Taken, choices: list[Choice], bound: float) -> Transcript:
-        chosen, support = await second_opinion(second, taken.frames, choices)
+        chosen, support = await second_opinion(second, taken.frames, choices, wide=taken.wide)
         return self._transcript([chosen], bound + SUPPORT * support)
 
     def _transcript(self, choices: Sequence[Choice], bound: float) -> Transcript:
         if not choices:
             return Transcript("", 0.0, self._name)
-        return Transcript(choices[0].text, confidence(bound - choices[0].lead), self._name)
+        return Transcript(choices[0].text, confidence(choices[0].ahead(bound)), self._name)
 
     def _joined(self, text: str, taken: Taken, heard: "_Heard") -> list[Choice]:
         """The choices and what the second recognizer heard; none where it heard nothing and it is hardly a voice."""
@@ -163,7 +164,7 @@ class Choosing:
         if not found:
             return _Heard(free, distinct, [])
         first = found[0]
-        hopeless = first.lead > limit(taken.search.states) + SUPPORT
+        hopeless = first.ahead(limit(taken.search.states)) < -SUPPORT
         if self._second is None or first.lead < self._plain or hopeless:
             return _Heard(free, distinct, [first])
         narrow = (SPREAD, SPREAD) if taken.wide else ()
@@ -183,10 +184,10 @@ class _Heard:
 
 
 def _chosen(taken: Taken, paths: list[Path], free: float) -> list[Choice]:
-    """The sentences with words for free text, the best first: as sure as if these words were in the graph."""
+    """The sentences with words for free text, the best first: not as sure as if these words were in the graph."""
     if taken.texts is None:
         return [Choice.of(path, free) for path in paths]
     states = taken.search.states
-    doubt = limit(states) - limit(states + taken.texts.states)
+    doubt = FREE_TEXT + limit(states) - limit(states + taken.texts.states)
     worded = taken.texts.worded(paths, taken.telling)
     return [Choice.of(path, free, doubt if path.free_text else 0.0) for path in worded]

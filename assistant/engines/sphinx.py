@@ -44,6 +44,9 @@ and loses sentences long before that (2,500 lost one of three short commands, 8,
 PHONE_PRICE = -15.0
 """Logarithm of what each phone of the free path costs."""
 
+PHONE_PRICE_LIKELIEST = -10.0
+"""The same where it is given the likeliest of very much: with -15 the free path hardly ever leads."""
+
 EVEN, STEEPNESS = 0.55, 8.0
 """The free path's lead in nats a frame of speech at which the sentence is as likely right as wrong, and the steepness
 of confidence there."""
@@ -124,7 +127,8 @@ class PocketSphinx:
         network = restrict(network, spoken)
         try:
             with lasting():
-                return _Search(network, spoken, self._mean)
+                price = PHONE_PRICE_LIKELIEST if vocabulary.likeliest else PHONE_PRICE
+                return _Search(network, spoken, self._mean, price)
         except (RuntimeError, ValueError) as error:
             raise EngineError(
                 f"PocketSphinx cannot load a network of {network.states} states: {error}; check the sentence templates"
@@ -145,7 +149,10 @@ class _Heard:
 class _Search:
     """A decoder with a network, for use in one thread. `mean` is carried from one utterance to the next."""
 
-    def __init__(self, network: Network, pronunciations: Mapping[str, tuple[str, ...]], mean: "_Mean") -> None:
+    def __init__(
+        self, network: Network, pronunciations: Mapping[str, tuple[str, ...]], mean: "_Mean", phone_price: float
+    ) -> None:
+        self._phone_price = phone_price
         self._decoder = _decoder()
         self._cepstra = Cepstra()
         self._mean = mean
@@ -205,7 +212,7 @@ class _Search:
             graph.null_trans_add(source, target, int(weight * scale))
         for state in range(network.states):
             graph.add_silence("<sil>", state, PAUSE)
-        price = int(PHONE_PRICE / unit)
+        price = int(self._phone_price / unit)
         for filler in ("<sil>", *map(_filler, PHONES)):
             graph.trans_add(network.start, free, price, graph.word_add(filler))
             graph.trans_add(free, free, price, graph.word_add(filler))

@@ -36,3 +36,9 @@ def test_a_lead_is_of_a_phone_of_the_words_alone() -> None:
     path = Path((Spoken(hum, 0, 1), Spoken(long, 1, 9)), 20.0)
     assert Choice.of(path, 8.0) == Choice("porch", 20.0, 2.0)
     assert Choice.of(Path((Spoken(short, 0, 2),), 20.0), 10.0).lead == 10.0 / doubt.SHORTEST
+
+
+def test_of_what_fits_more_easily_a_shorter_lead_is_wanted() -> None:
+    sure, doubtful = Choice("stop", 20.0, 1.0), Choice("add milk", 20.0, 1.0, doubt=0.25)
+    assert sure.ahead(1.5) == 0.5
+    assert doubtful.ahead(1.5) == 0.25

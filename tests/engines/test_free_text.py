@@ -7,9 +7,10 @@ import pytest
 from assistant.engines.acoustic import AcousticModel
 from assistant.engines.espeak import Espeak
 from assistant.engines.hearth import Hearth
-from assistant.messages import IntentSpec, SlotSpec, Vocabulary
+from assistant.messages import IntentSpec, SlotSpec, Transcript, Vocabulary
 from assistant.phrases.everyday import everyday
 from assistant.phrases.network import compile_network
+from tests.engines.test_hearth import Second
 from tests.engines.test_sphinx import command, feed
 
 TEXT = SlotSpec("words", "text")
@@ -70,6 +71,23 @@ async def test_an_answer_may_be_free_text(hearth: Hearth) -> None:
     heard = await hearth.transcribe(feed(command("feed the cat")), answer)
     assert heard.text == "feed the cat"
     assert heard.confidence > 0.5
+
+
+async def test_about_free_text_the_second_is_asked_unless_it_is_plain(espeak: Espeak) -> None:
+    second = Second(Transcript("", 0.0, "second"))
+    engine = Hearth(
+        AcousticModel(), compile_network, espeak.phonemes, second, clear=0.0, plain=0.0, free_text=everyday
+    )  # all is clear, and nothing plain
+    when = IntentSpec("day.plan", ("wake me {moment}",), (SlotSpec("moment", "moment"),))
+    await engine.learn(Vocabulary((when, *HOUSE.intents)))
+    await engine.transcribe(feed(command("turn on the light")))
+    assert not second.asked
+    heard = await engine.transcribe(feed(command("remind me to call the plumber at noon")))
+    (among,) = second.asked
+    assert among is not None
+    assert among.likeliest
+    assert heard.text == "remind me to call the plumber at noon"
+    engine.close()
 
 
 async def test_without_it_free_text_is_left_to_others(espeak: Espeak) -> None:

@@ -84,6 +84,12 @@ async def test_other_speech_is_rejected(sphinx: PocketSphinx, text: str) -> None
     assert heard.confidence < 0.5
 
 
+async def test_what_sounds_like_a_choice_is_not_taken_for_it(sphinx: PocketSphinx) -> None:
+    choice = Vocabulary((IntentSpec("blind.open", ("open the blind",)),), likeliest=True)
+    assert (await sphinx.transcribe(feed(command("open the blind")), choice)).confidence > 0.5
+    assert (await sphinx.transcribe(feed(command("open reply")), choice)).confidence < 0.5
+
+
 async def test_speech_in_small_frames_is_heard_as_in_one(sphinx: PocketSphinx) -> None:
     sound = command("turn on the kitchen light")
     whole = await sphinx.transcribe(feed(sound, (len(sound),)))
