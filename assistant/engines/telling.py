@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.engines.features import LAG_SECONDS, STEP, Features
+from assistant.engines.features import INNER, LAG_SECONDS, STEP, Features
 from assistant.errors import EngineError
 from assistant.messages import RATE
 from assistant.phrases.pronunciation import PHONES
@@ -21,10 +21,6 @@ heard of a human one."""
 
 CERTAIN = 7.0
 """Nats by which a blank leads in frames that are passed over: nothing is decided in them."""
-
-LEAD_SECONDS = 0.32
-"""Silence that is heard before the sound: features begin with nothing, and where speech begins with the sound, the
-first word would be lost. 0.16 to 0.8 s do as well."""
 
 PIECE, BEFORE, AFTER = 16, 25, 25
 """Rows of 40 ms that the acoustic model is asked about at a time, and those on either side that it is shown with them.
@@ -44,10 +40,10 @@ class Telling:
         self._features = features
         self._model = acoustic_model
         self._pending = b""
+        self._inner = np.zeros((0, INNER), np.float32)
+        self._asked = 0
         self._found: list[Floats] = []
         features.reset()
-        self._inner = features(np.zeros(round(LEAD_SECONDS * RATE), np.int16)).inner
-        self._asked = len(self._inner)
 
     def hear(self, pcm: bytes) -> Floats:
         """Take more sound. Gives the frames that are known since the last time."""
@@ -61,7 +57,7 @@ class Telling:
 
     def end(self) -> Floats:
         """The frames that are left. Features lag behind: silence follows, so that the last phones are seen."""
-        if self._asked == len(self._inner) and not self._pending:
+        if not len(self._inner) and not self._pending:
             return self._keep()
         samples = len(self._pending) // 2 + round(LAG_SECONDS * RATE)
         known = self.hear(bytes(2 * (samples + -samples % STEP) - len(self._pending)))
