@@ -2,10 +2,8 @@
 
 from collections.abc import AsyncIterator
 
-import numpy as np
-
 from assistant.engines.silero import Silero
-from assistant.listening.silence import LEAD, MARGIN, without_silence
+from assistant.listening.silence import MARGIN, without_silence
 from assistant.messages import AudioFrame
 from tests.sounds import Sound, frames, in_a_room, noise, say, seconds
 
@@ -29,14 +27,6 @@ async def test_speech_is_kept_with_a_margin() -> None:
 async def test_frames_keep_their_order_and_are_not_repeated() -> None:
     kept = await left(in_a_room(2.0, say("turn on"), 3.0, say("the light"), 2.0))
     assert [frame.at for frame in kept] == sorted({frame.at for frame in kept})
-
-
-async def test_silence_comes_before_a_recording_that_begins_with_speech() -> None:
-    words = say("turn on the kitchen light")
-    first, *others = await left(np.concatenate((words, noise(1.0, 30))))
-    assert first.seconds == LEAD
-    assert not any(first.pcm)
-    assert others[0].at == 0.0
 
 
 async def test_nothing_is_left_where_nobody_speaks() -> None:

@@ -33,6 +33,9 @@ logger = logging.getLogger(__name__)
 LONGEST = 30.0
 """Seconds of sound after which the rest of an utterance is ignored: no command is that long."""
 
+FIRST_SECONDS = 0.5
+"""What begins so soon after all sound did was not waited for: nothing lies before it."""
+
 NETWORK_WEIGHT = 0.5
 """How much the word network's probabilities count beside sound."""
 
@@ -114,7 +117,7 @@ class Hearth:
         try:
             async for frame in frames:
                 if left > 0:
-                    await self._worker(self._follow, hearing, frame.pcm[:left])
+                    await self._worker(self._follow, hearing, frame, left)
                     hearing.frames.append(frame)
                 left -= len(frame.pcm)
             self._hearing = None
@@ -150,8 +153,10 @@ class Hearth:
         search.begin()
         return _Utterance(search, among, Telling(self._features, self._phones), Ahead(self._choosing))
 
-    def _follow(self, hearing: "_Utterance", pcm: bytes) -> None:
-        hearing.search.hear(hearing.sound.hear(pcm))
+    def _follow(self, hearing: "_Utterance", frame: AudioFrame, most: int) -> None:
+        if not hearing.frames and frame.at < FIRST_SECONDS:
+            hearing.sound.lead_in()
+        hearing.search.hear(hearing.sound.hear(frame.pcm[:most]))
 
     def _so_far(self, hearing: "_Utterance") -> Taken:
         telling = hearing.sound.so_far()

@@ -22,6 +22,9 @@ heard of a human one."""
 CERTAIN = 7.0
 """Nats by which a blank leads in frames that are passed over: nothing is decided in them."""
 
+LEAD_SECONDS = 0.32
+"""Silence that is heard first where sound begins with speech: 0.16 to 0.8 s do as well."""
+
 PIECE, BEFORE, AFTER = 16, 25, 25
 """Rows of 40 ms that the acoustic model is asked about at a time, and those on either side that it is shown with them.
 It then hears as well as when it is shown the whole: with half a second after them instead of one, lists lost a word at
@@ -45,6 +48,14 @@ class Telling:
         self._found: list[Floats] = []
         features.reset()
 
+    def lead_in(self) -> None:
+        """Hear silence first. Features begin with nothing, and the first word of a recording would be lost.
+
+        Before a command in one breath with a wake word there must be none: it makes the rest of that word as clear.
+        """
+        self._inner = self._features(np.zeros(round(LEAD_SECONDS * RATE), np.int16)).inner
+        self._asked = len(self._inner)
+
     def hear(self, pcm: bytes) -> Floats:
         """Take more sound. Gives the frames that are known since the last time."""
         sound = self._pending + pcm
@@ -57,7 +68,7 @@ class Telling:
 
     def end(self) -> Floats:
         """The frames that are left. Features lag behind: silence follows, so that the last phones are seen."""
-        if not len(self._inner) and not self._pending:
+        if self._asked == len(self._inner) and not self._pending:
             return self._keep()
         samples = len(self._pending) // 2 + round(LAG_SECONDS * RATE)
         known = self.hear(bytes(2 * (samples + -samples % STEP) - len(self._pending)))

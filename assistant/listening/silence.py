@@ -3,15 +3,11 @@
 from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator
 
-from assistant.messages import BYTES_PER_SECOND, AudioFrame
+from assistant.messages import AudioFrame
 from assistant.stages import Vad
 
 MARGIN = 0.5
 """Seconds of silence that are left on either side of speech."""
-
-LEAD = 0.48
-"""Seconds of silence that come before a recording that begins with speech: recognizers begin with nothing, and would
-lose its first word. It is a multiple of the 80 ms in which features are made, whose first sound is not cut then."""
 
 THRESHOLD = 0.3
 """Probability from which a frame may be speech. What is cut is lost, so that doubt speaks for keeping it."""
@@ -21,14 +17,10 @@ CERTAIN, SHORTEST = 0.5, 0.15
 
 
 async def without_silence(frames: AsyncIterable[AudioFrame], vad: Vad) -> AsyncIterator[AudioFrame]:
-    """The frames that lie within MARGIN of speech, as soon as that is known; none where nobody speaks.
-
-    Where nothing lies before these, LEAD of silence does.
-    """
+    """The frames that lie within MARGIN of speech, as soon as that is known; none where nobody speaks."""
     vad.reset()
     before: deque[AudioFrame] = deque()
     after = certain = 0.0
-    at_once = True
     async for frame in frames:
         before.append(frame)
         probability = vad.speech(frame)
@@ -41,10 +33,6 @@ async def without_silence(frames: AsyncIterable[AudioFrame], vad: Vad) -> AsyncI
         else:
             while sum(each.seconds for each in before) - before[0].seconds >= MARGIN:
                 before.popleft()
-                at_once = False
             continue
-        if at_once and certain >= SHORTEST:
-            yield AudioFrame(bytes(round(LEAD * BYTES_PER_SECOND)), before[0].at - LEAD)
-            at_once = False
         while before and certain >= SHORTEST:
             yield before.popleft()
