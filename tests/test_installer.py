@@ -51,11 +51,19 @@ def make_bundle(file: Path, kind: str, packages: str = "") -> None:
             archive.add(part, f"bundle/{name}")
 
 
-def install_without_root(*options: str) -> subprocess.CompletedProcess[str]:
-    command = ["bash", str(ROOT / "install.sh"), *options]
-    if os.geteuid() == 0:
-        command = ["setpriv", "--reuid=65534", "--clear-groups", *command]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+def install_without_root(*options: str, bundle: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a copy that everybody may read: the checkout may lie in a private folder. `bundle` is copied beside it."""
+    with tempfile.TemporaryDirectory() as open_to_all:
+        checkout = Path(open_to_all)
+        checkout.chmod(0o755)
+        for folder in ("locks", "scripts"):
+            shutil.copytree(ROOT / folder, checkout / folder)
+        for file in (ROOT / "install.sh", ROOT / "pyproject.toml", *([bundle] if bundle else [])):
+            shutil.copy(file, checkout)
+        command = ["bash", str(checkout / "install.sh"), *options, *([str(checkout / bundle.name)] if bundle else [])]
+        if os.geteuid() == 0:
+            command = ["setpriv", "--reuid=65534", "--clear-groups", *command]
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
 
 PARTS = ("tell", "preflight", "settings", "machine", "bundle")
@@ -192,9 +200,7 @@ def test_a_bundle_of_another_version(programs: Path, tmp_path: Path) -> None:
     assert "was made by another version of Hearth" in done.stderr
     make_bundle(tmp_path / "ours.tar", kind, packages)
     assert install(programs, "--dry-run", "--offline", str(tmp_path / "ours.tar")).returncode == 0
-    with tempfile.TemporaryDirectory() as open_to_all:
-        Path(open_to_all).chmod(0o755)
-        refused = install_without_root("--offline", shutil.copy(tmp_path / "ours.tar", open_to_all))
+    refused = install_without_root("--offline", bundle=tmp_path / "ours.tar")
     assert (refused.returncode, refused.stdout) == (1, "")
     assert "Installing needs root" in refused.stderr
 
