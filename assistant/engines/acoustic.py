@@ -1,7 +1,7 @@
 """From the features of sound to phones: the acoustic model that comes with Hearth, trained by models/training.
 
-The file is one ONNX network of format 1. Its input `rows` is (1, rows, INNER), the inner values of engines/features.py;
-its output `phones` (1, frames, 1 + phones), natural logarithms of probabilities, each frame being `frame_seconds` long
+The file is one ONNX network of format 1. Its input `rows` is (1, rows, WIDTH), the rows of engines/rows.py; its output
+`phones` (1, frames, 1 + phones), natural logarithms of probabilities, each frame being `frame_seconds` long
 and the first label the blank of CTC (Graves et al., 2006). Its metadata say which format, features and phones it was
 trained for.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.engines import features
+from assistant.engines import features, rows
 from assistant.errors import EngineError
 from assistant.phrases.pronunciation import PHONES
 
@@ -41,19 +41,19 @@ class AcousticModel:
         self._network = features.session(path, "acoustic model")
         _check(path, self._network.get_modelmeta().custom_metadata_map)
 
-    def __call__(self, inner: NDArray[np.float32]) -> NDArray[np.float32]:
-        """(rows, INNER) → logarithms of probabilities, (2 * rows, 1 + len(PHONES)). Blocks."""
-        if not len(inner):
+    def __call__(self, heard: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(rows, WIDTH) → logarithms of probabilities, (2 * rows, 1 + len(PHONES)). Blocks."""
+        if not len(heard):
             return np.zeros((0, 1 + len(PHONES)), np.float32)
-        (phones,) = self._network.run(None, {"rows": inner[np.newaxis].astype(np.float32, copy=False)})
-        heard: NDArray[np.float32] = phones[0]
-        return heard
+        (phones,) = self._network.run(None, {"rows": heard[np.newaxis].astype(np.float32, copy=False)})
+        said: NDArray[np.float32] = phones[0]
+        return said
 
 
 def _check(path: Path, about: dict[str, str]) -> None:
     wanted = {
         "format": str(FORMAT),
-        "features": str(features.VERSION),
+        "features": str(rows.VERSION),
         "phones": json.dumps(PHONES),
         "blank": "0",
         "frame_seconds": str(FRAME_SECONDS),

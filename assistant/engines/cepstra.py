@@ -24,6 +24,8 @@ LOWEST, HIGHEST = 130.0, 6800.0
 CEPSTRA = 13
 LIFTER = 22
 PREEMPHASIS = 0.97
+TYPICAL = (47.8, -2.1, 0.3, 6.6, 0.9, -2.5, -8.1, -5.1, -4.3, -2.8, 3.0, -4.4, 1.1)
+"""The mean over read speech by thirty people (LibriSpeech)."""
 DITHER = 1.5
 """Standard deviation, in units of a 16-bit sample, of noise that is added: digital silence was never trained on."""
 

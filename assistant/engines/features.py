@@ -34,9 +34,6 @@ ROW_SECONDS = 0.04
 LAG_SECONDS = 0.3
 """A row is made of the 0.6 s before it, so what it knows best is that much older: sound must go on after speech."""
 
-VERSION = 1
-"""Of the inner values, for models that are trained on them."""
-
 DIGESTS: Mapping[str, str] = {
     "melspectrogram.onnx": "ba2b0e0f8b7b875369a2c89cb13360ff53bac436f2895cced9f479fa65eb176f",
     "embedding_model.onnx": "ba754db3cd768a524c655ea90655ee5e6055a43b8dfd29366a11e93716ae9e51",

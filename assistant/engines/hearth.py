@@ -18,6 +18,8 @@ from assistant.engines.choosing import CLEAR, PLAIN, SMALL, Choosing, Taken
 from assistant.engines.features import Features, Networks
 from assistant.engines.free_text import PHONE_PRICE, FreeText
 from assistant.engines.kaldi import PhoneSearch
+from assistant.engines.rows import Rows
+from assistant.engines.senones import Senones
 from assistant.engines.telling import Telling
 from assistant.errors import EngineError
 from assistant.memory import lasting, release
@@ -78,7 +80,7 @@ class Hearth:
         self._phones = acoustic_model
         self._compile = compile_network
         self._pronounce = Pronouncing(_dictionary(), phonemes)
-        self._features = Features(networks)
+        self._features, self._senones = Features(networks), Senones()
         self._worker = Worker("hearth")
         # Learning takes seconds in a large house, and what is being heard meanwhile must not wait for that.
         self._learner = Worker("hearth learns")
@@ -151,7 +153,8 @@ class Hearth:
 
     def _begin(self, search: PhoneSearch, among: Vocabulary | None) -> "_Utterance":
         search.begin()
-        return _Utterance(search, among, Telling(self._features, self._phones), Ahead(self._choosing))
+        sound = Telling(Rows(self._features, self._senones), self._phones)
+        return _Utterance(search, among, sound, Ahead(self._choosing))
 
     def _follow(self, hearing: "_Utterance", frame: AudioFrame, most: int) -> None:
         if not hearing.frames and frame.at < FIRST_SECONDS:

@@ -11,7 +11,7 @@ import numpy as np
 import pocketsphinx
 
 from assistant.concurrency import Worker
-from assistant.engines.cepstra import CEPSTRA, FRAMES_PER_SECOND, Cepstra, Floats
+from assistant.engines.cepstra import CEPSTRA, FRAMES_PER_SECOND, TYPICAL, Cepstra, Floats
 from assistant.errors import EngineError
 from assistant.memory import lasting
 from assistant.messages import BYTES_PER_SECOND, AudioFrame, Transcript, Vocabulary
@@ -231,11 +231,9 @@ class _Mean:
 
     AHEAD = FRAMES_PER_SECOND * 3 // 2
     CARRIED = 100
-    TYPICAL = (47.8, -2.1, 0.3, 6.6, 0.9, -2.5, -8.1, -5.1, -4.3, -2.8, 3.0, -4.4, 1.1)
-    """Before the first utterance: the mean over read speech by thirty people (LibriSpeech)."""
 
     def __init__(self) -> None:
-        self._carried = np.array(self.TYPICAL)
+        self._carried = np.array(TYPICAL)
         self._weight = np.full(CEPSTRA, float(self.CARRIED))
         self._weight[0] = 0.0
         self.begin()

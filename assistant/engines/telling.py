@@ -8,14 +8,15 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.engines.features import INNER, LAG_SECONDS, STEP, Features
+from assistant.engines.features import LAG_SECONDS, STEP
+from assistant.engines.rows import Rows
 from assistant.errors import EngineError
 from assistant.messages import RATE
 from assistant.phrases.pronunciation import PHONES
 
 Floats = NDArray[np.float32]
 
-BLANK_PRICE = 3.0
+BLANK_PRICE = 4.0
 """Nats that a blank costs more than the network says. Trained on synthetic voices it is too sure that nothing new is
 heard of a human one."""
 
@@ -38,23 +39,21 @@ class Telling:
     number.
     """
 
-    def __init__(self, features: Features, acoustic_model: Callable[[Floats], Floats]) -> None:
-        """`acoustic_model` makes (2 * rows, labels) of (rows, INNER)."""
-        self._features = features
+    def __init__(self, rows: Rows, acoustic_model: Callable[[Floats], Floats]) -> None:
+        """`rows` are those of this utterance; `acoustic_model` makes (2 * rows, labels) of (rows, WIDTH)."""
+        self._rows = rows
         self._model = acoustic_model
         self._pending = b""
-        self._inner = np.zeros((0, INNER), np.float32)
         self._asked = 0
         self._found: list[Floats] = []
-        features.reset()
 
     def lead_in(self) -> None:
         """Hear silence first. Features begin with nothing, and the first word of a recording would be lost.
 
         Before a command in one breath with a wake word there must be none: it makes the rest of that word as clear.
         """
-        self._inner = self._features(np.zeros(round(LEAD_SECONDS * RATE), np.int16)).inner
-        self._asked = len(self._inner)
+        self._rows.lead_in(LEAD_SECONDS)
+        self._asked = len(self._rows)
 
     def hear(self, pcm: bytes) -> Floats:
         """Take more sound. Gives the frames that are known since the last time."""
@@ -62,18 +61,17 @@ class Telling:
         whole = len(sound) - len(sound) % (2 * STEP)
         self._pending = sound[whole:]
         if whole:
-            inner = self._features(np.frombuffer(sound[:whole], "<i2")).inner
-            self._inner = np.concatenate((self._inner, inner))
+            self._rows.hear(sound[:whole])
         return self._keep(*self._pieces())
 
     def end(self) -> Floats:
         """The frames that are left. Features lag behind: silence follows, so that the last phones are seen."""
-        if self._asked == len(self._inner) and not self._pending:
+        if self._asked == len(self._rows) and not self._pending:
             return self._keep()
         samples = len(self._pending) // 2 + round(LAG_SECONDS * RATE)
         known = self.hear(bytes(2 * (samples + -samples % STEP) - len(self._pending)))
         rest = self._keep(self._rest())
-        self._asked = len(self._inner)
+        self._asked = len(self._rows)
         return np.concatenate((known, rest))
 
     def so_far(self) -> Floats:
@@ -90,17 +88,17 @@ class Telling:
         return _joined(frames)
 
     def _pieces(self) -> Iterator[Floats]:
-        while len(self._inner) - self._asked >= PIECE + AFTER:
+        while len(self._rows) - self._asked >= PIECE + AFTER:
             yield self._ask(self._asked + PIECE)
             self._asked += PIECE
 
     def _rest(self) -> Floats:
-        return self._ask(len(self._inner))
+        return self._ask(len(self._rows))
 
     def _ask(self, end: int) -> Floats:
         """The telling frames from the last row asked about to `end`."""
         first = max(0, self._asked - BEFORE)
-        frames = self._model(self._inner[first : end + AFTER])[2 * (self._asked - first) : 2 * (end - first)]
+        frames = self._model(self._rows.between(first, end + AFTER))[2 * (self._asked - first) : 2 * (end - first)]
         if not np.isfinite(frames).all():
             raise EngineError("The acoustic model gives what is no number. Install Hearth again")
         frames[:, 0] -= BLANK_PRICE

@@ -62,7 +62,7 @@ def parsed(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--houses", type=int, default=24)
     parser.add_argument("--turns", type=int, default=Plan().turns, help="rooms in which each sentence is heard")
     parser.add_argument("--hidden", type=int, default=Plan().hidden, help="width of the recurrent layers")
-    parser.add_argument("--begin", type=Path, help="a model to begin with, instead of chance")
+    parser.add_argument("--begin", type=Path, help="a model of which only the senones' branch is trained on")
     parser.add_argument("--rate", type=float, default=Plan().rate, help="highest learning rate")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1, help="that train")

@@ -21,7 +21,9 @@ from rich.console import Console
 from rich.table import Table
 
 from assistant.engines.features import Features, Session, session
-from models.training import noises, reached, recordings, speech
+from assistant.engines.rows import rows_of
+from assistant.engines.senones import Senones
+from models.training import noises, reached, speech
 from models.training.measure import Errors, compared, greedy
 
 NOISES = (None, 24.0, 18.0, 12.0, 6.0, 0.0)
@@ -99,7 +101,7 @@ def by_penalty(model: Session, said: list[speech.Spoken]) -> Table:
 def silence(model: Session, said: list[speech.Spoken]) -> Table:
     """Phones in a minute of noise without speech."""
     chance = np.random.default_rng(5)
-    listen = Features()
+    listen = Features(), Senones()
     table = Table("noise alone", "phones in a minute")
     sounds = [(each.sound / 32768).astype(np.float32) for each in said]
     sources = {sort.__name__: sort for _, sort in noises.SORTS}
@@ -118,7 +120,7 @@ def _heard(
     chance = np.random.default_rng(3)
     sounds = [(each.sound / 32768).astype(np.float32) for each in said]
     bank = noises.Bank(chance, sounds)
-    listen = Features()
+    listen = Features(), Senones()
     for each, sound in zip(said, sounds, strict=True):
         between = np.pad(sound, (8000, 9600))
         noise = bank.any_of(len(between), chance)
@@ -126,9 +128,11 @@ def _heard(
         yield each, _frames(model, listen, np.float32(0.3) * (between + noise * np.float32(power)))
 
 
-def _frames(model: Session, listen: Features, sound: noises.Sound) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+def _frames(
+    model: Session, listen: tuple[Features, Senones], sound: noises.Sound
+) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
     digital = (np.clip(sound, -1, 1) * 32767).astype(np.int16)
-    rows = recordings.inner(listen, digital).astype(np.float32)
+    rows = rows_of(*listen, digital)
     (frames,) = model.run(None, {"rows": rows[np.newaxis]})
     return np.asarray(frames[0], np.float32)
 

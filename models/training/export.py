@@ -1,6 +1,7 @@
 """A trained head as an ONNX file with its weights in 8 bits."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,10 @@ import torch
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from assistant.engines.features import INNER, ROW_SECONDS, VERSION
+from assistant.engines.features import INNER, ROW_SECONDS
+from assistant.engines.rows import VERSION, WIDTH
 from assistant.phrases.pronunciation import PHONES
-from models.training.head import LABELS, PER_ROW, Head
+from models.training.head import LABELS, PER_ROW, SHARE, Branch, Head
 
 FORMAT = 1
 """Of the file: what its input, output and metadata are."""
@@ -21,20 +23,13 @@ OPSET = 13
 def write(head: Head, file: Path, card: dict[str, str] | None = None) -> None:
     """Write the head. `card` is kept with it."""
     graph = _Graph()
-    weights = {name: value.detach().cpu().numpy() for name, value in head.state_dict().items()}
-    # The scale of the inner values goes into the first layer.
-    matrix = weights["enter.weight"] * weights["scale"]
-    bias = weights["enter.bias"] - matrix @ weights["mean"]
-    value = graph.node("Relu", graph.linear("rows", matrix, bias, "enter"))
-    value = graph.node("Transpose", value, perm=[1, 0, 2])
-    for layer in ("first", "second"):
-        parts = {name.removeprefix(f"{layer}."): each for name, each in weights.items() if name.startswith(layer)}
-        value = graph.gru(value, parts, layer)
-    value = graph.node("Transpose", value, perm=[1, 0, 2])
-    value = graph.linear(value, weights["leave.weight"], weights["leave.bias"], "leave")
-    value = graph.node("Reshape", value, graph.constant("frames", np.array([1, -1, LABELS])))
-    graph.nodes.append(helper.make_node("LogSoftmax", [value], ["phones"], axis=-1))
-    rows = helper.make_tensor_value_info("rows", TensorProto.FLOAT, [1, "rows", INNER])
+    said = []
+    for name, first, end in (("inner", 0, INNER), ("senones", INNER, WIDTH)):
+        weights = {part: value.detach().cpu().numpy() for part, value in getattr(head, name).state_dict().items()}
+        said.append(graph.branch(graph.slice("rows", first, end), weights, name))
+    both = graph.node("Mul", graph.node("Add", *said), graph.constant("share", np.array(SHARE, np.float32)))
+    graph.nodes.append(helper.make_node("LogSoftmax", [both], ["phones"], axis=-1))
+    rows = helper.make_tensor_value_info("rows", TensorProto.FLOAT, [1, "rows", WIDTH])
     phones = helper.make_tensor_value_info("phones", TensorProto.FLOAT, [1, "frames", LABELS])
     made = helper.make_graph(graph.nodes, "phones", [rows], [phones], graph.tensors)
     model = helper.make_model(made, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=8)
@@ -52,7 +47,7 @@ def write(head: Head, file: Path, card: dict[str, str] | None = None) -> None:
 
 
 def read(file: Path, mean: NDArray[np.float32], scale: NDArray[np.float32]) -> Head:
-    """A head that hears what the file's does. `mean` and `scale` are of the inner values it is to be trained on.
+    """A head that hears what the file's does. `mean` and `scale` are of the rows it is to be trained on.
 
     Raises ValueError where the file is not of this format.
     """
@@ -61,29 +56,36 @@ def read(file: Path, mean: NDArray[np.float32], scale: NDArray[np.float32]) -> H
     if (about.get("format"), about.get("features")) != (str(FORMAT), str(VERSION)):
         raise ValueError(f"{file} is not an acoustic model of format {FORMAT} with features {VERSION}")
     tensors = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
+    return Head(
+        _branch(tensors, "inner", mean[:INNER], scale[:INNER]), _branch(tensors, "senones", mean[INNER:], scale[INNER:])
+    )
 
-    def unpacked(name: str) -> NDArray[np.float32]:
-        flat: NDArray[np.float32] = tensors[name].astype(np.float32) * tensors[f"{name} scale"][:, np.newaxis]
-        return flat.reshape(tensors[f"{name} shape"])
+
+def _branch(
+    tensors: Mapping[str, NDArray[np.float32]], name: str, mean: NDArray[np.float32], scale: NDArray[np.float32]
+) -> Branch:
+    def unpacked(part: str) -> NDArray[np.float32]:
+        flat = tensors[f"{name} {part}"].astype(np.float32) * tensors[f"{name} {part} scale"][:, np.newaxis]
+        return np.asarray(flat.reshape(tensors[f"{name} {part} shape"]), np.float32)
 
     matrix = unpacked("enter weight")
     weights = {
         "mean": mean,
         "scale": scale,
         "enter.weight": matrix / scale,
-        "enter.bias": tensors["enter bias"] + matrix @ mean,
+        "enter.bias": tensors[f"{name} enter bias"] + matrix @ mean,
         "leave.weight": unpacked("leave weight"),
-        "leave.bias": tensors["leave bias"],
+        "leave.bias": tensors[f"{name} leave bias"],
     }
     for layer in ("first", "second"):
-        biases = np.split(tensors[f"{layer} bias"], 2, axis=1)
+        biases = np.split(tensors[f"{name} {layer} bias"], 2, axis=1)
         parts = (unpacked(f"{layer} input"), unpacked(f"{layer} recurrent"), *biases)
         for kind, both in zip(("weight_ih", "weight_hh", "bias_ih", "bias_hh"), parts, strict=True):
             for way, part in zip(("", "_reverse"), both, strict=True):
                 weights[f"{layer}.{kind}_l0{way}"] = _gates(part)
-    head = Head(mean, scale, len(matrix), weights["first.weight_hh_l0"].shape[1])
-    head.load_state_dict({name: torch.tensor(value) for name, value in weights.items()})
-    return head
+    branch = Branch(mean.copy(), scale.copy(), len(matrix), weights["first.weight_hh_l0"].shape[1])
+    branch.load_state_dict({part: torch.tensor(value) for part, value in weights.items()})
+    return branch
 
 
 class _Graph:
@@ -111,6 +113,29 @@ class _Graph:
         inputs.append(self.constant(f"{name} zero", np.zeros(len(scale), np.int8)))
         value = self.node("DequantizeLinear", *inputs, axis=0)
         return self.node("Reshape", value, self.constant(f"{name} shape", np.array(weights.shape)))
+
+    def slice(self, value: str, first: int, end: int) -> str:
+        """Of the last axis."""
+        places = [
+            self.constant(f"{first}, {end}: {name}", np.array([at]))
+            for name, at in (("from", first), ("to", end), ("axis", 2))
+        ]
+        return self.node("Slice", value, *places)
+
+    def branch(self, rows: str, weights: dict[str, NDArray[np.float32]], name: str) -> str:
+        """From its values to logarithms of probabilities."""
+        # The scale of the values goes into the first layer.
+        matrix = weights["enter.weight"] * weights["scale"]
+        bias = weights["enter.bias"] - matrix @ weights["mean"]
+        value = self.node("Relu", self.linear(rows, np.asarray(matrix, np.float32), bias, f"{name} enter"))
+        value = self.node("Transpose", value, perm=[1, 0, 2])
+        for layer in ("first", "second"):
+            parts = {part.removeprefix(f"{layer}."): each for part, each in weights.items() if part.startswith(layer)}
+            value = self.gru(value, parts, f"{name} {layer}")
+        value = self.node("Transpose", value, perm=[1, 0, 2])
+        value = self.linear(value, weights["leave.weight"], weights["leave.bias"], f"{name} leave")
+        value = self.node("Reshape", value, self.constant(f"{name} frames", np.array([1, -1, LABELS])))
+        return self.node("LogSoftmax", value, axis=-1)
 
     def linear(self, value: str, matrix: NDArray[np.float32], bias: NDArray[np.float32], name: str) -> str:
         turned = self.node("Transpose", self.quantised(f"{name} weight", matrix), perm=[1, 0])

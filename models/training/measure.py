@@ -29,7 +29,7 @@ class Errors:
 
 
 def errors(head: Callable[[NDArray[np.float32]], NDArray[np.float32]], heard: Recordings) -> Errors:
-    """Of the likeliest label of each frame. `head` makes (frames, labels) of (rows, INNER)."""
+    """Of the likeliest label of each frame. `head` makes (frames, labels) of (rows, WIDTH)."""
     pairs = zip(heard.features, heard.phones, strict=True)
     return sum((compared(greedy(head(rows.astype(np.float32))), phones.tolist()) for rows, phones in pairs), Errors())
 

@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.engines.features import STEP, Features
+from assistant.engines.features import Features
+from assistant.engines.rows import rows_of
+from assistant.engines.senones import Senones
 from models.training import augment, noises, speech
 from models.training.files import replace
 
@@ -17,7 +19,7 @@ class Recordings:
     """Some recordings."""
 
     features: list[NDArray[np.float16]]
-    """(rows, INNER) each."""
+    """(rows, WIDTH) each."""
     phones: list[NDArray[np.uint8]]
 
 
@@ -34,21 +36,15 @@ def made(folder: Path, spoken: Path, turn: int, seed: int) -> Path:
 
 def recorded(said: Sequence[speech.Spoken], chance: np.random.Generator) -> Recordings:
     """Each of them in a room and a noise of its own."""
-    listen = Features()
+    listen = Features(), Senones()
     sounds = [(each.sound / 32768).astype(np.float32) for each in said]
     bank = noises.Bank(chance, sounds)
     features, phones = [], []
     for each, sound in zip(said, sounds, strict=True):
         heard, spoken = augment.record(sound, chance, sounds, bank)
-        features.append(inner(listen, heard))
+        features.append(rows_of(*listen, heard).astype(np.float16))
         phones.append(each.phones if spoken else each.phones[:0])
     return Recordings(features, phones)
-
-
-def inner(listen: Features, sound: NDArray[np.int16]) -> NDArray[np.float16]:
-    """What a head is given for the whole sound, which is filled up with silence."""
-    listen.reset()
-    return listen(np.pad(sound, (0, -len(sound) % STEP))).inner.astype(np.float16)
 
 
 def _save(file: Path, recordings: Recordings) -> None:

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
+from assistant.engines.features import INNER
 from models.training import export, recordings
 from models.training.files import replace
-from models.training.head import PER_ROW, Head
+from models.training.head import PER_ROW, Branch, Head
 from models.training.recordings import Recordings
 
 AHEAD = 3
@@ -43,7 +44,7 @@ class Plan:
     """The head that is kept is a running mean of the heads of all steps; this is what stays of it at a step."""
     seed: int = 1
     begin: Path | None = None
-    """A model to begin with, which says how wide the layers are."""
+    """A model whose branch for inner values is kept, and beside it the other is trained on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,69 +54,100 @@ class Step:
     done: int
     total: int
     loss: float
-    """Mean CTC loss of a phone in nats."""
+    """Mean CTC loss of a phone in nats; of the senones' branch that of its own and with the other, both."""
     seconds: float
 
 
 def train(plan: Plan, folder: Path, spoken: Sequence[Path], pool: Executor, told: Callable[[Step, Head], None]) -> Head:
-    """Train a head on `spoken`, in as many turns as planned. Goes on from `folder` where an earlier run stopped.
+    """Train a head on `spoken`, in as many turns as planned: the branch for inner values, then that for senones.
 
-    Raises ValueError where the model to begin with is none.
+    Goes on from `folder` where an earlier run stopped. Raises ValueError where the model to begin with is none.
     """
-    state = folder / "head.pt"
-    wanted = [(turn, file) for turn in range(plan.turns) for file in _shuffled(spoken, plan.seed + turn)]
-    features = folder / "features"
-    making: dict[int, Future[Path]] = {}
-
-    def ahead(number: int) -> Recordings:
-        for later in range(number, min(number + AHEAD + 1, len(wanted))):
-            if later not in making:
-                making[later] = pool.submit(recordings.made, features, wanted[later][1], wanted[later][0], plan.seed)
-        return recordings.load(making.pop(number).result())
-
-    kept = torch.load(state, map_location="cpu") if state.exists() else None
-    if kept is None:
-        mean, scale = _statistics(ahead(0))
-        making.clear()
-    else:
-        mean, scale = kept["head"]["mean"].numpy(), kept["head"]["scale"].numpy()
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    recorded = _Recorded(plan, folder / "features", spoken, pool)
+    mean, scale = _statistics(recorded(0))
     torch.manual_seed(plan.seed)
-    new = Head(mean, scale, plan.width, plan.hidden) if plan.begin is None else export.read(plan.begin, mean, scale)
-    head = new.to(device)
-    optimiser = torch.optim.AdamW(head.parameters(), lr=plan.rate, weight_decay=0.01)
-    mean_head = AveragedModel(head, multi_avg_fn=get_ema_multi_avg_fn(plan.memory), use_buffers=True)
-    begin = 0
+    parts = ("inner", "senones") if plan.begin is None else ("senones",)
+    if plan.begin is None:
+        head = Head.new(mean, scale, plan.width, plan.hidden)
+    else:
+        head = export.read(plan.begin, mean, scale)
+    head.to(torch.device("cuda" if torch.cuda.is_available() else "cpu"))
+    for before, part in enumerate(parts):
+        _learn(
+            part,
+            plan,
+            folder / f"{part}.pt",
+            head,
+            recorded,
+            (before * len(recorded), len(parts) * len(recorded)),
+            told,
+        )
+    head.eval()
+    return head
+
+
+class _Recorded:
+    """The recordings of each turn, made a little before they are asked for."""
+
+    def __init__(self, plan: Plan, folder: Path, spoken: Sequence[Path], pool: Executor) -> None:
+        self._wanted = [(turn, file) for turn in range(plan.turns) for file in _shuffled(spoken, plan.seed + turn)]
+        self._folder, self._seed, self._pool = folder, plan.seed, pool
+        self._making: dict[int, Future[Path]] = {}
+
+    def __len__(self) -> int:
+        return len(self._wanted)
+
+    def __call__(self, number: int) -> Recordings:
+        for later in range(number, min(number + AHEAD + 1, len(self))):
+            if later not in self._making:
+                turn, file = self._wanted[later]
+                self._making[later] = self._pool.submit(recordings.made, self._folder, file, turn, self._seed)
+        return recordings.load(self._making.pop(number).result())
+
+
+def _learn(
+    part: str,
+    plan: Plan,
+    state: Path,
+    head: Head,
+    recorded: _Recorded,
+    place: tuple[int, int],
+    told: Callable[[Step, Head], None],
+) -> None:
+    """One branch; the head is told, and left, with the running mean of what it learnt. `place` is told with steps."""
+    branch: Branch = getattr(head, part)
+    kept = torch.load(state, map_location="cpu") if state.exists() else None
+    optimiser = torch.optim.AdamW(branch.parameters(), lr=plan.rate, weight_decay=0.01)
+    mean = AveragedModel(branch, multi_avg_fn=get_ema_multi_avg_fn(plan.memory), use_buffers=True)
     if kept is not None:
-        head.load_state_dict(kept["head"])
-        mean_head.load_state_dict(kept["mean"])
+        branch.load_state_dict(kept["branch"])
+        mean.load_state_dict(kept["mean"])
         optimiser.load_state_dict(kept["optimiser"])
-        begin = kept["done"]
-    for number in range(begin, len(wanted)):
+    for number in range(0 if kept is None else kept["done"], len(recorded)):
         # Chance begins anew with each file, so that an interruption changes nothing.
         torch.manual_seed(plan.seed + number)
         chance = np.random.default_rng([plan.seed, number])
         began = time.monotonic()
-        heard = ahead(number)
+        heard = recorded(number)
         losses = []
         chosen = [batch for _ in range(plan.repeats) for batch in batches(heard, plan.batch, chance)]
         for step, batch in enumerate(chosen):
-            share = (number + step / len(chosen)) / len(wanted)
+            share = (number + step / len(chosen)) / len(recorded)
             for group in optimiser.param_groups:
                 group["lr"] = plan.rate * _warmth(share)
-            losses.append(_step(head.train(), optimiser, *batch))
-            mean_head.update_parameters(head)
+            losses.append(_step(part, head, optimiser, *batch))
+            mean.update_parameters(branch)
         done = {
-            "head": head.state_dict(),
-            "mean": mean_head.state_dict(),
+            "branch": branch.state_dict(),
+            "mean": mean.state_dict(),
             "optimiser": optimiser.state_dict(),
             "done": number + 1,
         }
-        if number % _KEPT_EVERY == 0 or number + 1 == len(wanted):
+        if number % _KEPT_EVERY == 0 or number + 1 == len(recorded):
             replace(state, partial(torch.save, done))
-        told(Step(number + 1, len(wanted), float(np.mean(losses)), time.monotonic() - began), mean_head.module.eval())
-    trained: Head = mean_head.module.eval()
-    return trained
+        shown = Head(**{"inner": head.inner, "senones": head.senones, part: mean.module}).eval()
+        told(Step(place[0] + number + 1, place[1], float(np.mean(losses)), time.monotonic() - began), shown)
+    branch.load_state_dict(mean.module.state_dict())
 
 
 def batches(
@@ -144,15 +176,32 @@ def _mask(rows: NDArray[np.float32], chance: np.random.Generator) -> None:
 
 
 def _step(
-    head: Head, optimiser: torch.optim.Optimizer, rows: Tensor, lengths: Tensor, phones: Tensor, counts: Tensor
+    part: str,
+    head: Head,
+    optimiser: torch.optim.Optimizer,
+    rows: Tensor,
+    lengths: Tensor,
+    phones: Tensor,
+    counts: Tensor,
 ) -> float:
-    said = head(rows.to(head.mean.device)).transpose(0, 1).cpu()
-    loss = nn.functional.ctc_loss(
-        said, phones, PER_ROW * lengths, counts, blank=0, reduction="sum", zero_infinity=True
-    ) / max(int(counts.sum()), 1)
+    def loss_of(said: Tensor) -> Tensor:
+        loss = nn.functional.ctc_loss(
+            said.transpose(0, 1).cpu(), phones, PER_ROW * lengths, counts, blank=0, reduction="sum", zero_infinity=True
+        )
+        return loss / max(int(counts.sum()), 1)
+
+    rows = rows.to(head.inner.mean.device)
+    if part == "inner":
+        loss = loss_of(head.inner.train()(rows[..., :INNER]))
+    else:
+        # By itself, so that it learns all it can, and with the other, so that both find a phone in the same frame.
+        with torch.no_grad():
+            inner = head.inner.eval()(rows[..., :INNER])
+        own = head.senones.train()(rows[..., INNER:])
+        loss = loss_of(own) + loss_of((inner + own).log_softmax(-1))
     optimiser.zero_grad()
     loss.backward()
-    nn.utils.clip_grad_norm_(head.parameters(), 1.0)
+    nn.utils.clip_grad_norm_(getattr(head, part).parameters(), 1.0)
     optimiser.step()
     return float(loss.detach())
 

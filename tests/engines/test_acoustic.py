@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from assistant.engines.acoustic import SHIPPED, AcousticModel
-from assistant.engines.features import INNER, STEP, Features
+from assistant.engines.features import Features
+from assistant.engines.rows import WIDTH, rows_of
+from assistant.engines.senones import Senones
 from assistant.errors import EngineError
 from assistant.phrases.pronunciation import PHONES
 from models.training import labels
@@ -23,7 +25,7 @@ def model() -> AcousticModel:
 
 
 def heard(model: AcousticModel, sound: Sound) -> list[str]:
-    rows = Features()(np.pad(sound, (0, -len(sound) % STEP))).inner
+    rows = rows_of(Features(), Senones(), sound)
     return [PHONES[label - 1] for label in greedy(model(rows))]
 
 
@@ -40,7 +42,7 @@ def test_its_phones_are_those_of_the_dictionary() -> None:
 
 @pytest.mark.parametrize("rows", [0, 1, 2, 75])
 def test_it_gives_two_frames_of_probabilities_for_each_row(model: AcousticModel, rows: int) -> None:
-    frames = model(np.zeros((rows, INNER), np.float32))
+    frames = model(np.zeros((rows, WIDTH), np.float32))
     assert frames.shape == (2 * rows, 1 + len(PHONES))
     assert np.exp(frames).sum(axis=1) == pytest.approx(1, abs=1e-3)
 
@@ -65,7 +67,7 @@ def test_it_hears_nothing_where_nobody_speaks(model: AcousticModel, sound: Sound
 
 def test_it_hears_long_sound(model: AcousticModel) -> None:
     minutes = 10 * 60 * 25
-    assert np.isfinite(model(np.zeros((minutes, INNER), np.float32))).all()
+    assert np.isfinite(model(np.zeros((minutes, WIDTH), np.float32))).all()
 
 
 def test_a_damaged_file_is_refused(tmp_path: Path) -> None:

@@ -223,7 +223,7 @@ async def test_in_doubt_a_second_recognizer_chooses(espeak: Espeak) -> None:
 
 
 async def test_what_the_second_recognizer_makes_up_is_no_choice(espeak: Espeak) -> None:
-    for answer in (Transcript("", 0.0, "second"), Transcript("what time is it", 0.1, "second")):
+    for answer in (Transcript("", 0.0, "second"), Transcript("will it snow in march", 0.1, "second")):
         second = Second(answer)
         engine = doubtful(espeak, second)
         await engine.learn(LIGHTS)
