@@ -126,7 +126,7 @@ class _Graph:
         """From its values to logarithms of probabilities."""
         # The scale of the values goes into the first layer.
         matrix = weights["enter.weight"] * weights["scale"]
-        bias = weights["enter.bias"] - matrix @ weights["mean"]
+        bias = np.asarray(weights["enter.bias"] - matrix @ weights["mean"], np.float32)
         value = self.node("Relu", self.linear(rows, np.asarray(matrix, np.float32), bias, f"{name} enter"))
         value = self.node("Transpose", value, perm=[1, 0, 2])
         for layer in ("first", "second"):
