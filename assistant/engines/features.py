@@ -6,7 +6,6 @@ or whole utterances at a time, with the same result (engines/incremental.py).
 """
 
 import hashlib
-import importlib.util
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from assistant.engines.incremental import incremental
+from assistant.engines.installed import package
 from assistant.errors import EngineError
 
 Session: TypeAlias = onnxruntime.InferenceSession
@@ -132,10 +132,10 @@ class Features:
 def shipped(name: str) -> Path:
     """Path of a model file that comes with openWakeWord. Raises EngineError if it is missing or not the known one."""
     remedy = "Install it with: pip install --force-reinstall openwakeword==0.4.0"
-    spec = importlib.util.find_spec("openwakeword")
-    if spec is None or not spec.submodule_search_locations:
+    folder = package("openwakeword")
+    if folder is None:
         raise EngineError(f"openWakeWord is not installed. {remedy}")
-    path = Path(spec.submodule_search_locations[0], "resources", "models", name)
+    path = folder / "resources" / "models" / name
     try:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:

@@ -5,11 +5,9 @@ searched for the sentences that this house can be told (engines/kaldi.py). Where
 others, a second recognizer, made in another way, chooses among them: the scores of both count (engines/choosing.py).
 """
 
-import importlib.util
 import logging
 from collections.abc import AsyncIterable, Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from assistant.concurrency import Worker
 from assistant.engines.acoustic import AcousticModel
@@ -17,6 +15,7 @@ from assistant.engines.ahead import Ahead
 from assistant.engines.choosing import CLEAR, PLAIN, SMALL, Choosing, Taken
 from assistant.engines.features import Features, Networks
 from assistant.engines.free_text import PHONE_PRICE, FreeText
+from assistant.engines.installed import pocketsphinx
 from assistant.engines.kaldi import PhoneSearch
 from assistant.engines.rows import Rows
 from assistant.engines.senones import Senones
@@ -79,7 +78,7 @@ class Hearth:
         self._second = second
         self._phones = acoustic_model
         self._compile = compile_network
-        self._pronounce = Pronouncing(_dictionary(), phonemes)
+        self._pronounce = Pronouncing(pocketsphinx("cmudict-en-us.dict"), phonemes)
         self._features, self._senones = Features(networks), Senones()
         self._worker = Worker("hearth")
         # Learning takes seconds in a large house, and what is being heard meanwhile must not wait for that.
@@ -208,15 +207,3 @@ class _Utterance:
     sound: Telling
     ahead: Ahead
     frames: list[AudioFrame] = field(default_factory=list)
-
-
-def _dictionary() -> Path:
-    """The CMU pronouncing dictionary that comes with PocketSphinx, whose library is not loaded for it."""
-    spec = importlib.util.find_spec("pocketsphinx")
-    if spec is not None and spec.submodule_search_locations:
-        path = Path(spec.submodule_search_locations[0], "model", "en-us", "cmudict-en-us.dict")
-        if path.is_file():
-            return path
-    raise EngineError(
-        "The pronouncing dictionary of PocketSphinx is missing. Install it with: pip install pocketsphinx"
-    )

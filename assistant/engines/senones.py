@@ -9,7 +9,6 @@ each phone, in three streams (the cepstra and how they change). Formats of its f
 Sphinx; the formulas are those of mixtures of Gaussians with diagonal covariances.
 """
 
-import importlib.util
 import struct
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from numpy.typing import NDArray
 
 from assistant.engines.cepstra import CEPSTRA, FRAMES_PER_SECOND, TYPICAL, Cepstra
 from assistant.engines.features import LAG_SECONDS, ROW_SECONDS
+from assistant.engines.installed import pocketsphinx
 from assistant.errors import EngineError
 
 Floats = NDArray[np.float32]
@@ -54,8 +54,7 @@ class Senones:
 
     def __init__(self) -> None:
         """Raises EngineError where PocketSphinx's model is missing or another one."""
-        folder = _folder()
-        means, variances = (_gaussians(folder / name) for name in ("means", "variances"))
+        means, variances = (_gaussians(pocketsphinx(f"en-us/{name}")) for name in ("means", "variances"))
         variances = np.maximum(variances, _VARIANCE_FLOOR)
         self._linear = [
             np.concatenate((means[:, each] / variances[:, each], -0.5 / variances[:, each]), axis=-1)
@@ -67,7 +66,7 @@ class Senones:
             -0.5 * (np.log(2 * np.pi * variances[:, each]) + means[:, each] ** 2 / variances[:, each]).sum(-1).ravel()
             for each in range(_STREAMS)
         ]
-        self._weights = _weights(folder / "sendump")
+        self._weights = _weights(pocketsphinx("en-us/sendump"))
         self.reset()
 
     def reset(self, before: int = 0) -> None:
@@ -134,15 +133,6 @@ class Senones:
         mixed = np.matmul(np.exp(densities - most).transpose(1, 0, 2), self._weights[stream]).transpose(1, 0, 2)
         logs: Floats = most + np.log(np.maximum(mixed, 1e-30))
         return logs
-
-
-def _folder() -> Path:
-    spec = importlib.util.find_spec("pocketsphinx")
-    if spec is not None and spec.submodule_search_locations:
-        folder = Path(spec.submodule_search_locations[0], "model", "en-us", "en-us")
-        if (folder / "means").is_file():
-            return folder
-    raise EngineError("The acoustic model of PocketSphinx is missing. Install it with: pip install pocketsphinx")
 
 
 def _gaussians(file: Path) -> Floats:

@@ -16,6 +16,7 @@ from typing import Protocol, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.engines.installed import package
 from assistant.errors import EngineError
 
 logger = logging.getLogger(__name__)
@@ -204,11 +205,10 @@ def _part(name: str) -> ModuleType:
     """
     alias = f"faster_whisper_{name}"
     if alias not in sys.modules:
-        package = importlib.util.find_spec("faster_whisper")
-        if package is None or not package.submodule_search_locations:
+        folder = package("faster_whisper")
+        if folder is None:
             raise EngineError(_missing("faster-whisper"))
-        file = Path(package.submodule_search_locations[0], f"{name}.py")
-        spec = importlib.util.spec_from_file_location(alias, file)
+        spec = importlib.util.spec_from_file_location(alias, folder / f"{name}.py")
         assert spec is not None
         assert spec.loader is not None
         sys.modules[alias] = module = importlib.util.module_from_spec(spec)

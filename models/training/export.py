@@ -12,8 +12,9 @@ from onnx import TensorProto, helper, numpy_helper
 
 from assistant.engines.features import INNER, ROW_SECONDS
 from assistant.engines.rows import VERSION, WIDTH
+from assistant.engines.senones import PER_ROW
 from assistant.phrases.pronunciation import PHONES
-from models.training.head import LABELS, PER_ROW, SHARE, Branch, Head
+from models.training.head import LABELS, SHARE, Branch, Head
 
 FORMAT = 1
 """Of the file: what its input, output and metadata are."""

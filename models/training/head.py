@@ -6,12 +6,11 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from assistant.engines.features import INNER
+from assistant.engines.senones import PER_ROW
 from assistant.phrases.pronunciation import PHONES
 
 LABELS = len(PHONES) + 1
 """The blank and the phones."""
-PER_ROW = 2
-"""Frames of 20 ms for each row of 40 ms: phones are shorter than rows."""
 SHARE = 0.6
 """What the logarithms of either branch count. At 1 each, what both know would count twice, blanks above all."""
 

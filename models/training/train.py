@@ -15,9 +15,10 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from assistant.engines.features import INNER
+from assistant.engines.senones import PER_ROW
 from models.training import export, recordings
 from models.training.files import replace
-from models.training.head import PER_ROW, Branch, Head
+from models.training.head import Branch, Head
 from models.training.recordings import Recordings
 
 AHEAD = 3

@@ -7,7 +7,7 @@ import numpy as np
 import pocketsphinx
 import pytest
 
-from assistant.engines import senones
+from assistant.engines import installed, senones
 from assistant.engines.features import LAG_SECONDS, ROW_SECONDS, STEP
 from assistant.engines.senones import SENONES, STATES, Senones
 from assistant.errors import EngineError
@@ -91,10 +91,16 @@ def test_no_sound_is_no_rows() -> None:
 @pytest.mark.parametrize("file", ["means", "variances", "sendump"])
 def test_another_model_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str) -> None:
     folder = Path(shutil.copytree(pocketsphinx.get_model_path("en-us/en-us"), tmp_path / "en-us"))
-    monkeypatch.setattr(senones, "_folder", lambda: folder)
+    monkeypatch.setattr(senones, "pocketsphinx", lambda name: folder.parent / name)
     Senones()
     whole = (folder / file).read_bytes()
     for content in (b"", whole[: len(whole) // 2], whole[:-100]):
         (folder / file).write_bytes(content)
         with pytest.raises(EngineError, match=rf"{file} is not of the acoustic model"):
             Senones()
+
+
+def test_a_missing_model_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(installed, "package", lambda name: None)
+    with pytest.raises(EngineError, match=r"en-us/means of PocketSphinx is missing. Install it with: pip install"):
+        Senones()
