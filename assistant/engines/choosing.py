@@ -12,6 +12,7 @@ from assistant.engines.doubt import (
     DISTINCT,
     FREE_TEXT,
     SUPPORT,
+    SUPPORT_WIDE,
     Choice,
     again,
     any_phones,
@@ -44,6 +45,9 @@ SPREAD = 9.0
 """Nats by which alternatives in a large network, and the paths to them, may be less likely than the best. All that is
 like a sneeze there took 9 s to find with the beam of the search, half a second with this."""
 
+AGAIN_FRAMES = 500
+"""Of 20 ms. What is longer is not searched twice: no command lasts ten seconds."""
+
 SMALL = 6_000
 """States of a phone graph up to which the second recognizer knows all of it, and what it hears is a choice, too. A
 large one would cost it a fifth of the time that the sentence takes, and memory."""
@@ -68,6 +72,11 @@ class Taken:
     def wide(self) -> bool:
         """Whether so much can be said that the second recognizer does not know all of it."""
         return self.search.states > SMALL
+
+    @property
+    def support(self) -> float:
+        """How much longer a lead may be if the second recognizer is certain."""
+        return SUPPORT_WIDE if self.wide else SUPPORT
 
     def says_as(self, other: "Taken") -> bool:
         """Whether the likeliest sentence is the same, phone by phone, with what was heard around it."""
@@ -114,7 +123,7 @@ class Choosing:
         clear = len(choices) == 1 or (choices and choices[1].cost - choices[0].cost > self._clear)
         if clear and heard.distinct and choices[0].lead < enough:
             return self._transcript(choices, bound)
-        hopeless = not choices or choices[0].ahead(bound) < -SUPPORT
+        hopeless = not choices or choices[0].ahead(bound) < -taken.support
         if hopeless and (taken.wide or not heard.distinct):
             return self._transcript(choices, bound)
         if taken.wide:
@@ -127,7 +136,7 @@ class Choosing:
     ) -> Transcript:
         """What both choose; where that is more likely wrong, what the second heard by itself, if it is surer."""
         if own.text == heard.choices[0].text:
-            return self._transcript(heard.choices, bound + SUPPORT * own.confidence)
+            return self._transcript(heard.choices, bound + taken.support * own.confidence)
         joined = await self._worker(self._joined, own.text, taken, heard)
         if not joined:
             return Transcript("", 0.0, self._name)
@@ -136,7 +145,7 @@ class Choosing:
 
     async def _by_both(self, second: Recognizer, taken: Taken, choices: list[Choice], bound: float) -> Transcript:
         chosen, support = await second_opinion(second, taken.frames, choices, wide=taken.wide)
-        return self._transcript([chosen], bound + SUPPORT * support)
+        return self._transcript([chosen], bound + taken.support * support)
 
     def _transcript(self, choices: Sequence[Choice], bound: float) -> Transcript:
         if not choices:
@@ -159,18 +168,16 @@ class Choosing:
         distinct = distinctness(taken.telling) > DISTINCT
         if not distinct and (self._second is None or taken.wide):
             return _Heard(free, distinct, [])
-        best = taken.best
-        found = [] if best is None or not best.text else _chosen(taken, [best], free)
-        if not found:
+        best, first = taken.best, _first(taken, taken.best, free)
+        if _hopeless(taken, first) and taken.wide and len(taken.telling) <= AGAIN_FRAMES:
+            # In a large house the sentence is easily lost from the beam where its first sounds are like others'.
+            best = taken.search.likeliest(taken.telling, thorough=True)
+            first = _first(taken, best, free)
+        if best is None or first is None:
             return _Heard(free, distinct, [])
-        first = found[0]
-        hopeless = first.ahead(limit(taken.search.states)) < -SUPPORT
-        if self._second is None or first.lead < self._plain or hopeless:
+        if self._second is None or first.lead < self._plain or _hopeless(taken, first):
             return _Heard(free, distinct, [first])
-        narrow = (SPREAD, SPREAD) if taken.wide else ()
-        several = taken.search.alternatives(taken.telling, CHOICES, *narrow)
-        paths = [path for path in several if path.text]
-        return _Heard(free, distinct, _chosen(taken, paths, free)[:CHOICES] or [first])
+        return _Heard(free, distinct, _chosen(taken, _alternatives(taken, best), free)[:CHOICES] or [first])
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +188,23 @@ class _Heard:
     """Whether a voice may have said it."""
     choices: list[Choice]
     """The best first."""
+
+
+def _first(taken: Taken, best: Path | None, free: float) -> Choice | None:
+    found = [] if best is None or not best.text else _chosen(taken, [best], free)
+    return found[0] if found else None
+
+
+def _hopeless(taken: Taken, first: Choice | None) -> bool:
+    """Whether nobody's support would make it sure."""
+    return first is None or first.ahead(limit(taken.search.states)) < -taken.support
+
+
+def _alternatives(taken: Taken, best: Path) -> list[Path]:
+    """The best one among them, even where it was found in a wider beam than they are."""
+    narrow = (SPREAD, SPREAD) if taken.wide else ()
+    several = [path for path in taken.search.alternatives(taken.telling, CHOICES, *narrow) if path.text]
+    return several if any(path.text == best.text for path in several) else [best, *several]
 
 
 def _chosen(taken: Taken, paths: list[Path], free: float) -> list[Choice]:

@@ -19,14 +19,16 @@ from assistant.stages import Recognizer
 SHORTEST = 5
 """Phones: sentences of fewer are judged as if they had as many."""
 
-NEAREST, WIDEST, NARROW = 1.6, 2.8, 1_000.0
+NEAREST, WIDEST, NARROW = 1.7, 2.8, 1_000.0
 """Limits in nats a phone: in a house of endless size, and the longest, which one of NARROW states comes near. In nine
 networks of 239 to 125,485 states these let through a hundredth of the synthetic sentences that could not be said."""
 
-SUPPORT = 0.6
-"""How much longer the lead may be of what a second recognizer is certain of."""
+SUPPORT, SUPPORT_WIDE = 0.6, 0.2
+"""How much longer the lead may be of what a second recognizer is certain of; and where very much can be said, of which
+it is as often certain when it is wrong.
+"""
 
-ALONE = 0.3
+ALONE = 0.15
 """How much longer it may be where there is no second one to ask."""
 
 FREE_TEXT = 0.3
