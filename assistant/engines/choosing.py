@@ -123,7 +123,7 @@ class Choosing:
         clear = len(choices) == 1 or (choices and choices[1].cost - choices[0].cost > self._clear)
         if clear and heard.distinct and choices[0].lead < enough:
             return self._transcript(choices, bound)
-        hopeless = not choices or choices[0].ahead(bound) < -taken.support
+        hopeless = _hopeless(taken, choices[0] if choices else None)
         if hopeless and (taken.wide or not heard.distinct):
             return self._transcript(choices, bound)
         if taken.wide:

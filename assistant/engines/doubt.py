@@ -20,8 +20,10 @@ SHORTEST = 5
 """Phones: sentences of fewer are judged as if they had as many."""
 
 NEAREST, WIDEST, NARROW = 1.7, 2.8, 1_000.0
-"""Limits in nats a phone: in a house of endless size, and the longest, which one of NARROW states comes near. In nine
-networks of 239 to 125,485 states these let through a hundredth of the synthetic sentences that could not be said."""
+"""Limits in nats a phone: in a house of endless size, and the longest, which one of NARROW states comes near. Of 286
+synthetic sentences that cannot be said in a house of 251,000 states, three are let through, of 204 commands 200. The
+shape is that of the limits in nine networks of 239 to 125,485 states.
+"""
 
 SUPPORT, SUPPORT_WIDE = 0.6, 0.2
 """How much longer the lead may be of what a second recognizer is certain of; and where very much can be said, of which
