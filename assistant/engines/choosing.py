@@ -46,7 +46,7 @@ SPREAD = 9.0
 like a sneeze there took 9 s to find with the beam of the search, half a second with this."""
 
 AGAIN_FRAMES = 500
-"""Of 20 ms. What is longer is not searched twice: no command lasts ten seconds."""
+"""Frames of 20 ms in which something is decided. What has more is not searched twice: no command lasts ten seconds."""
 
 SMALL = 6_000
 """States of a phone graph up to which the second recognizer knows all of it, and what it hears is a choice, too. A

@@ -163,5 +163,6 @@ def _weights(file: Path) -> Floats:
 
 def _unknown(file: Path) -> EngineError:
     return EngineError(
-        f"{file} is not of the acoustic model that Hearth knows. Install it again: pip install pocketsphinx"
+        f"{file} is not of the acoustic model that Hearth knows. "
+        "Install it with: pip install --force-reinstall pocketsphinx"
     )

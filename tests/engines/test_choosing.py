@@ -1,7 +1,7 @@
 """In a large house the right sentence may be far behind others at first, and must not be lost for that."""
 
 import itertools
-from collections.abc import AsyncIterable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -9,36 +9,16 @@ from assistant.concurrency import Worker
 from assistant.engines import choosing, doubt
 from assistant.engines.choosing import Choosing, Taken
 from assistant.engines.kaldi import BEAM, THOROUGH_BEAM, PhoneSearch
-from assistant.messages import AudioFrame, Transcript, Vocabulary
+from assistant.messages import Transcript
 from assistant.phrases.network import Arc, Network
 from assistant.phrases.phone_graph import spell
 from assistant.phrases.pronunciation import PHONES
+from tests.engines.test_hearth import Second
 from tests.phones import Floats, rows
 
 RIGHT, WRONG = "go to tea two two", "two to tea go go"
 WAYS = 30
 SOUNDS = {"go": ["G OW"], "to": ["T UW"], "two": ["T UW"], "tea": ["T IY"]}
-
-
-class Asked:
-    """A second recognizer that keeps the weights of what it is to choose among, and hears nothing."""
-
-    name = "asked"
-
-    def __init__(self) -> None:
-        self.among: dict[str, float] = {}
-
-    async def learn(self, vocabulary: Vocabulary) -> None: ...
-
-    async def transcribe(self, frames: AsyncIterable[AudioFrame], among: Vocabulary | None = None) -> Transcript:
-        assert among is not None
-        self.among = {intent.templates[0]: intent.weight for intent in among.intents}
-        return Transcript("", 0.0, self.name)
-
-    async def is_whole(self) -> bool:
-        return False
-
-    def close(self) -> None: ...
 
 
 def house() -> PhoneSearch:
@@ -79,12 +59,12 @@ def taken(heard: Floats) -> Taken:
     return Taken(search, None, None, (), heard, search.best())
 
 
-def chooser(worker: Worker, second: Asked | None) -> Choosing:
+def chooser(worker: Worker, second: Second | None) -> Choosing:
     return Choosing("hearth", worker, second, lambda text: house())
 
 
 async def test_the_best_sentence_stays_among_the_choices(worker: Worker) -> None:
-    second, heard = Asked(), taken(begun_as_another((choosing.SPREAD + BEAM) / 2))
+    second, heard = Second(Transcript("", 0.0, "second")), taken(begun_as_another((choosing.SPREAD + BEAM) / 2))
     assert heard.wide
     assert heard.best is not None
     assert heard.best.text == RIGHT
@@ -95,7 +75,7 @@ async def test_the_best_sentence_stays_among_the_choices(worker: Worker) -> None
 
 @pytest.mark.parametrize("alone", [True, False])
 async def test_what_the_beam_lost_is_found_in_a_wider_one(worker: Worker, alone: bool) -> None:
-    second, heard = Asked(), taken(begun_as_another((BEAM + THOROUGH_BEAM) / 2))
+    second, heard = Second(Transcript("", 0.0, "second")), taken(begun_as_another((BEAM + THOROUGH_BEAM) / 2))
     assert heard.best is None or heard.best.text != RIGHT
     chosen = await chooser(worker, None if alone else second).choose(heard)
     assert chosen.text == RIGHT
